@@ -1,0 +1,26 @@
+"""Door 1: `streamlit run app.py` serves the pages and `/api` from one process.
+
+This file is read twice. Run by Streamlit as `__main__`, for every visitor, it draws the frame around a page; imported by
+the server it makes `app`, the ASGI application. A new screen is one file in `pages/` and a line here.
+"""
+
+import streamlit as st
+
+if __name__ == "__main__":
+    from ui import shell
+
+    shell.draw(
+        [
+            st.Page("pages/faces.py", title="Faces", default=True),
+            st.Page("pages/morph.py", title="Morph"),
+            st.Page("pages/about.py", title="About"),
+        ]
+    )
+else:
+    from starlette.routing import Mount
+
+    from api import api
+    from ui import guards, warm_up
+
+    guards.install()
+    app = st.App(__file__, routes=[Mount("/api", api)], lifespan=warm_up.lifespan)

@@ -1,0 +1,35 @@
+"""Run benchmarks by name, or all of them. Refuses while a training is live: figures would mean nothing."""
+
+import importlib
+import sys
+
+from bench import table
+from training import runs
+
+BENCHES = {
+    "step": "a training step: ours against the guide's loop made to train",
+    "generation": "faces of the served function against model.predict",
+    "start": "the server's cold start: seconds to the first face, memory",
+    "pages": "slider key press to new picture painted, against an empty page's rerun",
+}
+
+
+def main(names: list[str]) -> int:
+    """Exit status: 0, or 2 for an unknown name or a live training."""
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        print(f"There is no benchmark `{unknown[0]}`. Known: {', '.join(BENCHES)}.", file=sys.stderr)
+        return 2
+    live = [path.parent.name for path in runs.folder().glob("*/lock") if runs.Run(path.parent).is_locked()]
+    if live:
+        print(f"The run `{live[0]}` is training now and would spoil the figures. Pause it first.", file=sys.stderr)
+        return 2
+    table.machine()
+    for name in names or BENCHES:
+        print(f"\n{name}: {BENCHES[name]}", flush=True)
+        importlib.import_module(f"bench.{name}").main()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""What a trained network can do: generate, morph, detect; the catalogue that loads it."""

@@ -1,0 +1,90 @@
+"""Paths through several faces: what the Morph page, its link and its animations share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from models.catalogue import ModelInfo
+from models.latents import morph_path, seed_latent
+
+STEPS = 24  # pictures from one key face to the next: a second at the speed of film
+FEWEST, MOST = 2, 8
+_HIGHEST_SEED = 2**32 - 1
+
+
+@dataclass(frozen=True)
+class MorphSettings:
+    """Where a morph goes and which picture of it is meant.
+
+    Attributes:
+        model, version: as in `FaceSettings`.
+        seeds: two to eight key faces.
+        loop: whether the last key face returns to the first.
+        at: place on the path, 0 to `frames - 1`.
+    """
+
+    model: str
+    version: str | None = None
+    seeds: tuple[int, ...] = (1, 2, 3)
+    loop: bool = False
+    at: int = 0
+
+    @property
+    def frames(self) -> int:
+        """Pictures on the whole path; a loop leaves out its last one, which is its first."""
+        return STEPS * len(self.seeds) if self.loop else STEPS * (len(self.seeds) - 1) + 1
+
+    def to_query(self) -> dict[str, str]:
+        """The settings as short texts for an address; what is as by default stays out, model and seeds apart."""
+        query = {"model": self.model, "version": self.version or "", "seeds": ",".join(map(str, self.seeds))}
+        query |= {"loop": "1"} if self.loop else {}
+        query |= {"at": str(self.at)} if self.at else {}
+        return {name: text for name, text in query.items() if text}
+
+
+def read_query(query: Mapping[str, str], info: ModelInfo) -> tuple[MorphSettings, list[str]]:
+    """The settings in an address and a sentence for everything in it that was left out; never an error."""
+    settings, left_out = MorphSettings(info.name, info.version), []
+    if query.get("version", info.version) != info.version:
+        left_out.append(f"This link was made with version {query['version']}; version {info.version} is shown.")
+    for name, text in query.items():
+        if name in ("model", "version"):
+            continue
+        try:
+            settings = replace(settings, **{name: _read(name, text)})
+        except (KeyError, ValueError):
+            left_out.append(f"`{name}={text[:40]}` in the link means nothing to a morph and was left out.")
+    if settings.at >= settings.frames:
+        left_out.append(f"`at={settings.at}` lies behind the last picture, {settings.frames - 1}, which is shown.")
+        settings = replace(settings, at=settings.frames - 1)
+    return settings, left_out
+
+
+def path(settings: MorphSettings, latent: int) -> np.ndarray:
+    """Latents of every picture of the morph, float32 [frames, latent]."""
+    keys = np.stack([seed_latent(seed, latent) for seed in settings.seeds])
+    return morph_path(keys, settings.frames, settings.loop)
+
+
+def _read(name: str, text: str) -> object:
+    """One value; KeyError for an unknown name, ValueError for nonsense."""
+    return {"seeds": _read_seeds, "loop": _read_switch, "at": _read_place}[name](text)
+
+
+def _read_seeds(text: str) -> tuple[int, ...]:
+    seeds = tuple(int(part) for part in text.split(",", MOST))
+    if not FEWEST <= len(seeds) <= MOST or not all(0 <= seed <= _HIGHEST_SEED for seed in seeds):
+        raise ValueError(text)
+    return seeds
+
+
+def _read_switch(text: str) -> bool:
+    return {"1": True, "0": False}[text]
+
+
+def _read_place(text: str) -> int:
+    place = int(text)
+    if place < 0:
+        raise ValueError(text)
+    return place

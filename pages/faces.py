@@ -1,0 +1,36 @@
+"""Faces: one face, large, and everything that moves it."""
+
+import streamlit as st
+
+from models.latents import seed_latent
+from models.settings import read_query
+from ui import cards, live, page_state
+
+PAGE = "faces"
+
+query = page_state.address(PAGE)
+info, settings, notes = page_state.read(query, read_query)
+page_state.tell(notes)
+if info is None:
+    st.stop()
+
+query = settings.to_query()
+live.face(
+    key=PAGE,
+    data={
+        **cards.model_data(info),
+        "settings": {
+            "model": settings.model,
+            "version": settings.version,
+            "seed": settings.seed,
+            "psi": settings.psi,
+            "sliders": dict(settings.sliders),
+            "latents": {str(index): value for index, value in settings.latents},
+        },
+        # where the raw sliders rest: this seed's own values
+        "base": [round(float(value), 3) for value in seed_latent(settings.seed, info.arguments["latent"])],
+        "query": query,
+        "serial": page_state.remember(PAGE, query),
+    },
+    on_settled_change=lambda: page_state.settled(PAGE, read_query),
+)

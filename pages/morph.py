@@ -1,0 +1,35 @@
+"""Morph: a path through two to eight faces, scrubbed by hand, taken home as an animation."""
+
+import streamlit as st
+
+from models.morphs import FEWEST, MOST, STEPS, read_query
+from ui import cards, live, page_state
+
+PAGE = "morph"
+
+query = page_state.address(PAGE)
+info, settings, notes = page_state.read(query, read_query)
+page_state.tell(notes)
+if info is None:
+    st.stop()
+
+query = settings.to_query()
+live.morph(
+    key=PAGE,
+    data={
+        **cards.model_data(info),
+        "settings": {
+            "model": settings.model,
+            "version": settings.version,
+            "seeds": list(settings.seeds),
+            "loop": settings.loop,
+            "at": settings.at,
+        },
+        "steps": STEPS,
+        "fewest": FEWEST,
+        "most": MOST,
+        "query": query,
+        "serial": page_state.remember(PAGE, query),
+    },
+    on_settled_change=lambda: page_state.settled(PAGE, read_query),
+)

@@ -1,0 +1,87 @@
+"""Figures that a person would believe: equal is equal, noise is far, copies are found."""
+
+import numpy as np
+import pytest
+
+from tests.training.conftest import squares
+from training import evaluate
+from training.metrics import msssim, neighbours, swd
+
+
+def test_swd_of_a_set_to_itself_is_far_below_that_of_two_draws():
+    a, b = squares(60, 64, seed=0), squares(60, 64, seed=1)
+    same, floor = swd.swd(a, a), swd.swd(a, b)
+    assert list(same) == [64, 32, 16]
+    assert all(same[level] < floor[level] for level in same)
+
+
+def test_swd_sees_noise_at_the_finest_level_first():
+    a, b = squares(60, 64, seed=0), squares(60, 64, seed=1)
+    noisy = np.clip(b + np.random.RandomState(2).normal(0, 12, b.shape), 0, 255).astype(np.uint8)
+    floor, distance = swd.swd(b, a), swd.swd(noisy, a)
+    assert distance[64] > 3 * floor[64]
+    assert distance[16] < 1.5 * floor[16]
+
+
+def test_swd_is_reproducible_and_refuses_unequal_sets():
+    a, b = squares(10, 32, seed=0), squares(10, 32, seed=1)
+    assert swd.swd(a, b) == swd.swd(a, b)
+    with pytest.raises(ValueError, match="equal sets"):
+        swd.swd(a, b[:5])
+
+
+def test_pyramid_adds_up_to_the_picture():
+    """Reconstruction by the textbook's definition: each level plus the enlarged next one."""
+    import cv2
+
+    pictures = squares(2, 64)
+    *details, rest = swd._pyramid(pictures)
+    for level in reversed(details):
+        rest = level + np.stack([cv2.pyrUp(p) for p in rest])
+    np.testing.assert_allclose(rest, pictures, atol=1e-3)
+
+
+def test_ms_ssim_is_one_for_equal_pictures_and_falls_with_difference():
+    grey = squares(2, 64)[..., 0].astype(np.float32)
+    assert msssim.ms_ssim(grey[0], grey[0]) == pytest.approx(1.0)
+    slightly = msssim.ms_ssim(grey[0], np.clip(grey[0] + 10, 0, 255))
+    assert msssim.ms_ssim(grey[0], grey[1]) < slightly < 1.0
+
+
+def test_ms_ssim_of_one_scale_agrees_with_ssim_by_its_definition():
+    """A direct double loop over windows, for one scale (16 px)."""
+    rng = np.random.RandomState(0)
+    a, b = rng.uniform(0, 255, (2, 16, 16)).astype(np.float32)
+    x = np.arange(7) - 3
+    window = np.exp(-(x**2) / (2 * 1.5**2))
+    window = np.outer(window, window) / np.outer(window, window).sum()
+    values = []
+    for i in range(10):
+        for j in range(10):
+            p, q = a[i : i + 7, j : j + 7].astype(float), b[i : i + 7, j : j + 7].astype(float)
+            mp, mq = (window * p).sum(), (window * q).sum()
+            vp, vq = (window * (p - mp) ** 2).sum(), (window * (q - mq) ** 2).sum()
+            cov = (window * (p - mp) * (q - mq)).sum()
+            c1, c2 = 2.55**2, 7.65**2
+            values.append((2 * mp * mq + c1) / (mp**2 + mq**2 + c1) * (2 * cov + c2) / (vp + vq + c2))
+    assert msssim.ms_ssim(a, b) == pytest.approx(max(np.mean(values), 0), abs=1e-4)
+
+
+def test_ms_ssim_within_tells_a_collapsed_set_from_a_varied_one():
+    varied = squares(50, 64)
+    assert msssim.ms_ssim_within(np.repeat(varied[:1], 50, 0), 50) == pytest.approx(1.0)
+    assert msssim.ms_ssim_within(varied, 200) < 0.5
+
+
+def test_neighbour_ratio_finds_copies_and_clears_new_pictures():
+    training, held_out, new = squares(200, seed=0), squares(30, seed=1), squares(30, seed=2)
+    assert neighbours.neighbour_ratio(new, held_out, training) == pytest.approx(1.0, abs=0.25)
+    assert neighbours.neighbour_ratio(training[:30], held_out, training) < 0.05
+    assert neighbours.neighbour_ratio(training[:30, :, ::-1], held_out, training) < 0.05  # mirrored copies too
+    assert (neighbours.nearest(training[:30], training)[1] == np.arange(30)).all()
+
+
+def test_diversity_is_one_for_as_varied_a_set_and_zero_for_one_face():
+    a, b = squares(100, seed=0), squares(100, seed=1)
+    assert evaluate.diversity(a, b) == pytest.approx(1.0, abs=0.1)
+    assert evaluate.diversity(np.repeat(a[:1], 100, 0), b) == 0

@@ -1,0 +1,1 @@
+"""Recipe -> run -> checkpoints. Nothing here knows a screen."""

@@ -1,0 +1,115 @@
+"""Checkpoints: whole or absent. Written beside and renamed; in shards; thinned to the ones worth keeping."""
+
+import json
+import math
+import shutil
+from pathlib import Path
+
+import numpy as np
+from keras import ops
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+from safetensors.numpy import save as serialise
+
+from utils.errors import RunError
+from utils.files import write_atomically
+
+
+def save(folder: Path, images: int, state: dict, place: dict, shard_mib: int) -> Path:
+    """Write `checkpoints/<images>/`: the state's variables in shards, and `place.json`.
+
+    Args:
+        folder: the run's `checkpoints/`.
+        state: {part: [Keras variables]}.
+        place: JSON-able facts of where the run stands.
+        shard_mib: largest size of a file, as far as single variables allow.
+
+    Raises:
+        OSError: disk full; then nothing of this checkpoint stays and the ones before it are untouched.
+    """
+    final, beside = folder / f"{images:09d}", folder / f"writing-{images:09d}"
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    try:
+        for number, shard in enumerate(_shards(state, shard_mib * 2**20)):
+            # Not `save_file`: it hides a full disk in an error of its own.
+            write_atomically(beside / f"state-{number:03d}.safetensors", serialise(shard))
+        write_atomically(beside / "place.json", json.dumps(place))
+        if final.exists():  # the same place again, after a resume: the state is equal
+            shutil.rmtree(final)
+        beside.rename(final)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+    return final
+
+
+def _shards(state, limit):
+    """Dictionaries of arrays, each up to `limit` bytes."""
+    shard, size = {}, 0
+    for part, variables in state.items():
+        for index, variable in enumerate(variables):
+            array = np.ascontiguousarray(ops.convert_to_numpy(variable.value))
+            if shard and size + array.nbytes > limit:
+                yield shard
+                shard, size = {}, 0
+            shard[_key(part, index, variable)] = array
+            size += array.nbytes
+    yield shard
+
+
+def _key(part, index, variable):
+    return f"{part}/{index:03d}/{variable.path}"
+
+
+def restore(checkpoint: Path, state: dict) -> dict:
+    """Assign the checkpoint to the state's variables; returns its `place.json`.
+
+    Raises:
+        RunError: a file is missing or damaged, or the networks are not the ones that were saved.
+    """
+    try:
+        place = json.loads((checkpoint / "place.json").read_text())
+        arrays = {}
+        for shard in sorted(checkpoint.glob("state-*.safetensors")):
+            arrays.update(load_file(shard))
+    except (OSError, ValueError, SafetensorError) as error:
+        raise RunError(
+            f"The checkpoint `{checkpoint}` cannot be read: {error}. Remove it to use the one before."
+        ) from None
+    for part, variables in state.items():
+        for index, variable in enumerate(variables):
+            saved = arrays.get(_key(part, index, variable))
+            if saved is None or saved.shape != tuple(variable.shape):
+                raise RunError(
+                    f"The checkpoint `{checkpoint}` does not fit the recipe: `{part}/{variable.path}` differs."
+                )
+            variable.assign(saved)
+    return place
+
+
+def average_of(checkpoint: Path) -> list[np.ndarray]:
+    """The moving average's arrays, in the order of the generator's variables."""
+    arrays = {}
+    for shard in sorted(checkpoint.glob("state-*.safetensors")):
+        arrays.update(load_file(shard))
+    return [arrays[key] for key in sorted(arrays) if key.startswith("average/")]
+
+
+def all_of(folder: Path) -> list[Path]:
+    """The run's whole checkpoints, oldest first."""
+    return sorted(p for p in folder.glob("[0-9]*") if (p / "place.json").exists())
+
+
+def thin(folder: Path, best: int | None) -> None:
+    """Remove all but the last two, the best, and the first of every doubling of the images seen."""
+    checkpoints = all_of(folder)
+    keep = set(checkpoints[-2:])
+    doublings = {}
+    for checkpoint in checkpoints:
+        images = int(checkpoint.name)
+        doublings.setdefault(math.floor(math.log2(max(images, 1))), checkpoint)
+        if images == best:
+            keep.add(checkpoint)
+    for checkpoint in set(checkpoints) - keep - set(doublings.values()):
+        shutil.rmtree(checkpoint)

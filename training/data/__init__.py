@@ -1,0 +1,1 @@
+"""Pictures and annotations, as they lie on disk, to batches."""

@@ -1,0 +1,134 @@
+"""A folder or zip of pictures, prepared once into a memory-mapped array; batches in an order that can be resumed."""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from utils import archives, pictures
+from utils.errors import DataError, PictureError
+from utils.home import home
+
+HELD_OUT = 10  # every tenth picture is never trained on
+CELEBA_ALIGNED, CELEBA_SQUARE = (218, 178), (slice(34, 194), slice(9, 169))
+
+
+@dataclass(frozen=True)
+class PictureSet:
+    """Pictures of one size, in the order of their names.
+
+    Attributes:
+        pictures: uint8 [N, R, R, 3], memory-mapped.
+        names: N file names.
+        skipped: sentences about pictures that could not be read.
+    """
+
+    pictures: np.ndarray
+    names: list[str]
+    skipped: list[str]
+
+    def split(self) -> tuple[np.ndarray, np.ndarray]:
+        """Indices (training, held out). Held out is every tenth: by the number in the name where all names are
+        plain numbers, as in CelebA, else by place in the sorted list."""
+        stems = [Path(name).stem for name in self.names]
+        numbers = [int(s) for s in stems] if all(re.fullmatch(r"\d+", s) for s in stems) else range(len(stems))
+        held_out = np.array([number % HELD_OUT == 0 for number in numbers])
+        return np.flatnonzero(~held_out), np.flatnonzero(held_out)
+
+
+def prepare(source: Path, resolution: int, progress: Callable[[int, int], None] | None = None) -> PictureSet:
+    """The pictures of a folder or zip as squares of `resolution` px; made once, then found in the cache.
+
+    CelebA's aligned 178x218 frames are cut to the square around the face; other pictures to their central square.
+    Faulty pictures are left out and told in `skipped`; a source with fewer than two good ones is refused.
+
+    Raises:
+        DataError: nothing there, or nothing usable.
+    """
+    source = Path(source)
+    if not source.exists():
+        raise DataError(f"There is no data at `{source}`. Give a folder or a zip of pictures.")
+    folder = home() / "cache" / "pictures" / _fingerprint(source, resolution)
+    if not (folder / "names.json").exists():
+        _prepare(source, resolution, folder, progress)
+    listing = json.loads((folder / "names.json").read_text())
+    return PictureSet(np.load(folder / "pictures.npy", mmap_mode="r"), listing["names"], listing["skipped"])
+
+
+def _prepare(source, resolution, folder, progress):
+    entries = list(archives.open_pictures(source))
+    beside = folder.with_name(f"{folder.name}.{os.getpid()}")
+    beside.mkdir(parents=True, exist_ok=True)
+    array = np.lib.format.open_memmap(beside / "all.npy", "w+", np.uint8, (len(entries), resolution, resolution, 3))
+    names, skipped = [], []
+    for done, (name, read) in enumerate(entries, start=1):
+        try:
+            array[len(names)] = _square(pictures.decode(read(), name), resolution)
+            names.append(Path(name).name)
+        except PictureError as error:
+            skipped.append(str(error))
+        if progress:
+            progress(done, len(entries))
+    if len(names) < 2:
+        raise DataError(
+            f"`{source}` holds {len(names)} readable pictures; at least 2 are needed. " + " ".join(skipped[:3])
+        )
+    np.save(beside / "pictures.npy", array[: len(names)])
+    del array
+    (beside / "all.npy").unlink()
+    (beside / "names.json").write_text(json.dumps({"names": names, "skipped": skipped}))
+    try:
+        beside.rename(folder)
+    except OSError:  # another process was first: its array is as good
+        pass
+
+
+def _square(picture, resolution):
+    if picture.shape[:2] == CELEBA_ALIGNED:
+        picture = picture[CELEBA_SQUARE]
+    return pictures.square(picture, resolution)
+
+
+def _fingerprint(source, resolution):
+    """Changes when the zip, or a file of the folder, does."""
+    files = [source] if source.is_file() else sorted(p for p in source.rglob("*") if p.is_file())
+    facts = [(str(f.relative_to(source.parent)), f.stat().st_size, f.stat().st_mtime_ns) for f in files]
+    return hashlib.sha256(json.dumps([resolution, facts]).encode()).hexdigest()[:16]
+
+
+class Batches:
+    """Training batches as a function of (seed, iteration): nothing to save for an exact resume.
+
+    Args:
+        data: uint8 [N, R, R, 3].
+        indices: which of them to train on.
+        batch, seed: as in the recipe.
+        flip: mirror half of the pictures, by chance.
+    """
+
+    def __init__(self, data: np.ndarray, indices: np.ndarray, batch: int, seed: int, flip: bool):
+        if len(indices) == 0:
+            raise DataError("There is no picture to train on once every tenth is held out: add pictures.")
+        self.data, self.indices, self.batch, self.seed, self.flip = data, indices, batch, seed, flip
+        self._epoch, self._order = -1, None
+
+    def __call__(self, iteration: int) -> np.ndarray:
+        """uint8 [batch, R, R, 3]: the iteration's pictures; each epoch is a new shuffle of all of them."""
+        places = np.arange(iteration * self.batch, (iteration + 1) * self.batch)
+        chosen = [self._at(*divmod(int(p), len(self.indices))) for p in places]
+        reals = self.data[np.array(chosen)]
+        if self.flip:
+            mirrored = np.random.default_rng([self.seed, 1, iteration]).random(self.batch) < 0.5
+            reals[mirrored] = reals[mirrored, :, ::-1]
+        return reals
+
+    def _at(self, epoch, position):
+        if epoch != self._epoch:
+            shuffled = np.random.default_rng([self.seed, 0, epoch]).permutation(len(self.indices))
+            self._epoch, self._order = epoch, self.indices[shuffled]
+        return self._order[position]

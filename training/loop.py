@@ -1,0 +1,222 @@
+"""The training loop: one for every task. `start` and `resume` are the doors, `train` is the loop."""
+
+import errno
+import math
+import os
+import signal
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from training import checkpoints, evaluate, runs, tasks
+from training.data import pictures
+from training.recipe import Recipe
+from utils import marks
+from utils import pictures as pixels
+from utils.errors import RunError
+
+HEARTBEAT = 2.0  # seconds between two writings of state.json
+LOOK_AT_LOSSES = 50  # iterations: reading them waits for the device, so not at every step
+
+
+def start(name: str, recipe: Recipe, progress: Callable | None = None) -> runs.Run:
+    """Train a new run to its end, or to a pause; returns the run."""
+    from models import backend
+
+    if recipe.precision == "auto":
+        recipe = recipe.model_copy(update={"precision": "bfloat16" if backend.bfloat16_pays() else "float32"})
+    data = pictures.prepare(Path(recipe.data.source), recipe.data.resolution, _preparing(progress))
+    run = runs.create(name, recipe)
+    for sentence in data.skipped:
+        run.log(f"Left out: {sentence}")
+    train(run, data, progress)
+    return run
+
+
+def resume(name: str, progress: Callable | None = None) -> runs.Run:
+    """Go on with a paused or interrupted run, exactly where its last checkpoint stands."""
+    run = runs.find(name)
+    if run.state()["status"] == "finished":
+        raise RunError(f"The run `{run.name}` is finished: there is nothing left to train.")
+    recipe = run.recipe()
+    data = pictures.prepare(Path(recipe.data.source), recipe.data.resolution, _preparing(progress))
+    train(run, data, progress)
+    return run
+
+
+def train(run: runs.Run, data: pictures.PictureSet, progress: Callable | None = None) -> None:
+    """Train until the recipe's images have been seen, or a request, signal or fault ends it.
+
+    Args:
+        progress: called with the state (a dict) at every heartbeat and tick; may draw a bar.
+
+    Raises:
+        RunError: another process has the run; the loss became NaN; the disk is full.
+    """
+    recipe = run.recipe()
+    with run.locked(), _signals_as_requests(run):
+        run.clear_requests()
+        try:
+            task = tasks.build(recipe, data)
+            place = _restore(run, task, recipe)
+            run.write_state(status="running", message="", total=recipe.images, pid=os.getpid())
+            _loop(run, recipe, task, place, progress or (lambda state: None))
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            raise _failed(run, "The disk is full. Free some space, then resume from the last checkpoint.") from None
+        except RunError as error:
+            raise _failed(run, str(error)) from None
+
+
+def _loop(run, recipe, task, place, progress):
+    tick = _Tick(place)
+    beat = time.monotonic()
+    while place["images"] < recipe.images:
+        # Step.
+        tick.add(task.step(place["iteration"], place["images"]))
+        place["iteration"] += 1
+        place["images"] += task.images_a_step
+        _write_sheet(run, task, recipe.start_iteration + place["iteration"])
+
+        # Look up: losses, requests, heartbeat.
+        if place["iteration"] % LOOK_AT_LOSSES == 0:
+            tick.check()
+        request = run.requested()
+        if time.monotonic() - beat > HEARTBEAT:
+            beat = time.monotonic()
+            run.write_state(**tick.progress(place, recipe))
+            progress(run.state())
+        finished = place["images"] >= recipe.images
+        if not (request or finished or place["iteration"] % recipe.tick.iterations == 0):
+            continue
+
+        # Tick: events, sample picture, metric, checkpoint.
+        event = tick.event(place, recipe)
+        event.update(task.rates())
+        ticks = math.ceil(place["iteration"] / recipe.tick.iterations)
+        whole = place["iteration"] % recipe.tick.iterations == 0
+        if recipe.tick.metric_every and (finished or (whole and ticks % recipe.tick.metric_every == 0)):
+            event.update(task.evaluate(recipe.tick.metric_pictures))
+            _alarm(run, event)
+        if "swd" in event and event["swd"] < place["best"].get("swd", math.inf):
+            place["best"] = {"swd": event["swd"], "images": place["images"]}
+        place["seconds"] = event["seconds"]
+        checkpoints.save(run.checkpoints, place["images"], task.state, place, recipe.shard_mib)
+        checkpoints.thin(run.checkpoints, place["best"].get("images"))
+        run.add_event(event)
+        _write_sample(run, task, place["images"])
+        run.write_state(**tick.progress(place, recipe), best=place["best"])
+        progress({**run.state(), "event": event})
+        if request or finished:
+            break
+        tick = _Tick(place)
+    status = "paused" if request == "pause" and not finished else "finished"
+    run.write_state(status=status, images=place["images"])
+    run.log(f"{status.capitalize()} at {place['images']:,} images.")
+    run.clear_requests()
+    progress(run.state())
+
+
+class _Tick:
+    """What was seen since the last tick: mean losses and scores, and the time it took."""
+
+    def __init__(self, place):
+        self.images, self.seconds, self.began = place["images"], place["seconds"], time.monotonic()
+        self.steps = []
+
+    def add(self, values):
+        self.steps.append(values)
+
+    def check(self):
+        """Stop on a loss that is no number, before it can reach a checkpoint."""
+        for key, value in self.steps[-1].items():
+            if not math.isfinite(float(value)):
+                raise RunError(
+                    f"`{key}` became {float(value)}: training stopped, the last good checkpoint is kept. "
+                    "Resume with a lower learning rate, or in float32."
+                )
+
+    def progress(self, place, recipe):
+        """Facts for the state: where the run stands, how fast, how long it will take."""
+        lasted = time.monotonic() - self.began
+        rate = (place["images"] - self.images) / lasted if lasted > 0 else 0.0
+        left = (recipe.images - place["images"]) / rate if rate else None
+        return {"images": place["images"], "images_per_second": rate, "seconds_left": left}
+
+    def event(self, place, recipe):
+        """The tick's means as an event."""
+        self.check()
+        means = {key: float(np.mean([float(step[key]) for step in self.steps])) for key in self.steps[0]}
+        facts = self.progress(place, recipe)
+        return {
+            "images": place["images"],
+            "iteration": recipe.start_iteration + place["iteration"],
+            "seconds": self.seconds + time.monotonic() - self.began,
+            "images_per_second": facts["images_per_second"],
+            **means,
+        }
+
+
+def _restore(run, task, recipe):
+    """Place of the newest checkpoint, its state assigned; or the beginning."""
+    newest = checkpoints.all_of(run.checkpoints)[-1:]
+    if newest:
+        place = checkpoints.restore(newest[0], task.state)
+        run.rewind_events(place["images"])
+        run.log(f"Resumed at {place['images']:,} images.")
+        return place
+    run.rewind_events(0)
+    _write_sample(run, task, 0)
+    run.log(f"Started: {recipe.name}, {len(task.training):,} pictures, {recipe.precision}.")
+    return {"iteration": 0, "images": 0, "seconds": 0.0, "best": {}}
+
+
+def _write_sample(run, task, images):
+    strip = pixels.grid(task.sample(), columns=8)
+    (run.folder / "samples" / f"{images:09d}.jpg").write_bytes(marks.encode(strip, "jpeg"))
+
+
+def _write_sheet(run, task, iteration):
+    sheet = task.sheet(iteration)
+    if sheet is not None:
+        (run.folder / "sheets").mkdir(exist_ok=True)
+        (run.folder / "sheets" / f"{iteration:07d}.png").write_bytes(marks.encode(sheet, "png"))
+
+
+def _alarm(run, event):
+    """A warning in the event, and in the log, where the fakes have become alike."""
+    if event.get("diversity", 1.0) < evaluate.COLLAPSED:
+        event["alarm"] = f"The faces are becoming alike: diversity {event['diversity']:.2f} of the reals'."
+        run.log(event["alarm"])
+
+
+def _failed(run, sentence):
+    """The RunError to raise; told in the state and the log as far as the disk lets us."""
+    try:
+        run.write_state(status="failed", message=sentence)
+        run.log(sentence)
+    except OSError:
+        pass
+    return RunError(sentence)
+
+
+@contextmanager
+def _signals_as_requests(run):
+    """Ctrl-C and SIGTERM save and leave: they ask for a pause."""
+    before = {}
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before[number] = signal.signal(number, lambda *_: run.request("pause"))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _preparing(progress):
+    """A bar for the preparation of the pictures, through the same callback."""
+    return (lambda done, total: progress({"preparing": done, "of": total})) if progress else None

@@ -1,0 +1,196 @@
+"""The GAN task: two players, a moving average of the generator, and the figures of its fakes."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from models import backend, latents, networks
+from training.data.pictures import Batches, PictureSet
+from training.evaluate import evaluate_fakes
+from training.losses import LOSSES
+from training.recipe import Adam, Recipe
+from training.tasks import sheets
+
+SAMPLES = 64  # faces on the film strip: seeds 1 to 64
+
+
+class Gan:
+    """A generator, its moving average and a discriminator, with their optimisers.
+
+    `steps(iteration, images)` trains once; `state` is everything that a checkpoint must hold, as lists of Keras
+    variables by name.
+    """
+
+    def __init__(self, recipe: Recipe, data: PictureSet):
+        keras.utils.set_random_seed(recipe.seed)
+        self.recipe, self.data = recipe, data
+        self.training, self.held_out = data.split()
+        self.batches = Batches(data.pictures, self.training, recipe.batch, recipe.seed, recipe.data.flip)
+        self.loss = LOSSES[recipe.loss.name]
+        self._build_networks()
+        self._build_optimisers()
+        self._compile()
+
+    def _build_networks(self):
+        recipe, family = self.recipe, networks.family(self.recipe.networks.family)
+        common = {"resolution": recipe.data.resolution, "dtype": _policy(recipe.precision)}
+        self.generator = family.generator(**recipe.networks.generator, **common)
+        self.average = family.generator(**recipe.networks.generator, **common)
+        self.average.set_weights(self.generator.get_weights())
+        self.discriminator = family.discriminator(**recipe.networks.discriminator, output=self.loss.output, **common)
+        self.latent = self.generator.input_shape[-1]
+
+    def _build_optimisers(self):
+        # Lazy R1 is one step in `r1_every` more: Adam's rate and memory shrink to match (Karras et al. 2020, app. B).
+        every, regularised = self.recipe.loss.r1_every, self.recipe.loss.r1_gamma > 0
+        self._share = every / (every + 1) if regularised else 1.0
+        self.generator_optimiser = _adam(self.recipe.generator_optimiser)
+        self.discriminator_optimiser = _adam(self.recipe.discriminator_optimiser, self._share)
+        self.generator_optimiser.build(self.generator.trainable_variables)
+        self.discriminator_optimiser.build(self.discriminator.trainable_variables)
+        self.state = {
+            "generator": self.generator.variables,
+            "average": self.average.variables,
+            "discriminator": self.discriminator.variables,
+            "generator_optimiser": self.generator_optimiser.variables,
+            "discriminator_optimiser": self.discriminator_optimiser.variables,
+        }
+
+    def _compile(self):
+        everything = [v for variables in self.state.values() for v in variables]
+        self._update_discriminator = backend.compiled(lambda reals, z: self._discriminate(reals, z, False), everything)
+        self._update_discriminator_r1 = backend.compiled(
+            lambda reals, z: self._discriminate(reals, z, True), everything
+        )
+        self._update_generator = backend.compiled(self._generate, everything)
+        self._fakes = backend.compiled(lambda z: self.average(z, training=False), self.average.variables, frozen=True)
+        self._scores = backend.compiled(
+            lambda x: self.discriminator(x, training=False), self.discriminator.variables, frozen=True
+        )
+
+    # The two updates: plain Keras, read by every backend.
+
+    def _discriminate(self, reals, z, regularise):
+        reals = to_network_range(reals)
+        fakes = ops.stop_gradient(self.generator(z, training=True))
+
+        def loss():
+            # Reals and fakes pass apart: batch norm must not see them mixed.
+            on_reals, on_fakes = self.discriminator(reals, training=True), self.discriminator(fakes, training=True)
+            value = self.loss.discriminator(on_reals, on_fakes)
+            if regularise:
+                value = value + self._r1(reals)
+            return value, on_reals, on_fakes
+
+        (value, on_reals, on_fakes), grads = backend.gradients(loss, self.discriminator.trainable_variables)
+        self.discriminator_optimiser.apply(grads, self.discriminator.trainable_variables)
+        return value, *self._means(on_reals, on_fakes)
+
+    def _r1(self, reals):
+        """R1: half the mean squared gradient of the scores at the reals, worth `r1_every` steps (Mescheder 2018)."""
+        slope = backend.input_gradient(lambda x: ops.sum(self.discriminator(x, training=True)), reals)
+        penalty = ops.mean(ops.sum(ops.square(slope), axis=(1, 2, 3)))
+        return 0.5 * self.recipe.loss.r1_gamma * self.recipe.loss.r1_every * penalty
+
+    def _generate(self, z, keep):
+        def loss():
+            # training=True: on moving statistics a discriminator with batch norm lets the generator collapse.
+            return self.loss.generator(self.discriminator(self.generator(z, training=True), training=True))
+
+        value, grads = backend.gradients(loss, self.generator.trainable_variables)
+        self.generator_optimiser.apply(grads, self.generator.trainable_variables)
+        for average, current in zip(self.average.variables, self.generator.variables):  # statistics too
+            average.assign(keep * average + (1.0 - keep) * current)
+        return value
+
+    def _means(self, on_reals, on_fakes):
+        """Mean scores as probabilities, and the share of reals and of fakes that the discriminator gets right."""
+        if self.loss.output == "logit":
+            on_reals, on_fakes = ops.sigmoid(on_reals), ops.sigmoid(on_fakes)
+        right = [ops.mean(ops.cast(x, "float32")) for x in (on_reals > 0.5, on_fakes < 0.5)]
+        return ops.mean(on_reals), ops.mean(on_fakes), *right
+
+    # What the loop calls.
+
+    def step(self, iteration: int, images: int) -> dict:
+        """One iteration; the losses and scores, still on the device. `images`: reals shown before it."""
+        recipe = self.recipe
+        self._set_rates(images / recipe.images)
+        lazily = recipe.loss.r1_gamma > 0 and iteration % recipe.loss.r1_every == 0
+        update = self._update_discriminator_r1 if lazily else self._update_discriminator
+        for k in range(recipe.discriminator_updates):
+            reals = self.batches(iteration * recipe.discriminator_updates + k)
+            loss_d, on_reals, on_fakes, right_reals, right_fakes = update(reals, self._noise(iteration, 0, k))
+        keep = np.float32(recipe.average.keep(images, recipe.batch))
+        for k in range(recipe.generator_updates):
+            loss_g = self._update_generator(self._noise(iteration, 1, k), keep)
+        return {
+            "loss_discriminator": loss_d,
+            "loss_generator": loss_g,
+            "score_reals": on_reals,
+            "score_fakes": on_fakes,
+            "right_on_reals": right_reals,
+            "right_on_fakes": right_fakes,
+        }
+
+    @property
+    def images_a_step(self) -> int:
+        return self.recipe.batch * self.recipe.discriminator_updates
+
+    def _noise(self, iteration, player, k):
+        """z of one update: drawn from counters, so that a resumed run draws the same."""
+        rng = np.random.default_rng([self.recipe.seed, 2 + player, iteration, k])
+        return rng.standard_normal((self.recipe.batch, self.latent), dtype=np.float32)
+
+    def _set_rates(self, progress):
+        self.generator_optimiser.learning_rate = self.recipe.generator_optimiser.rate(progress)
+        self.discriminator_optimiser.learning_rate = self.recipe.discriminator_optimiser.rate(progress) * self._share
+
+    def rates(self) -> dict:
+        """Learning rates in force, for the events."""
+        return {"learning_rate": float(ops.convert_to_numpy(self.generator_optimiser.learning_rate))}
+
+    def fakes(self, z: np.ndarray) -> np.ndarray:
+        """uint8 [N, R, R, 3] by the moving average; z float32 [N, latent]."""
+        pictures = [ops.convert_to_numpy(self._fakes(z[i : i + SAMPLES])) for i in range(0, len(z), SAMPLES)]
+        return to_uint8(np.concatenate(pictures))
+
+    def sample(self) -> np.ndarray:
+        """uint8 [64, R, R, 3]: the film strip's faces, the same latents at every tick."""
+        return self.fakes(np.stack([latents.seed_latent(seed, self.latent) for seed in range(1, SAMPLES + 1)]))
+
+    def sheet(self, iteration: int) -> np.ndarray | None:
+        """The guide's sheet of scored fakes and reals where it is due after `iteration`, else None."""
+        every = self.recipe.sheet.every_iterations
+        if not every or iteration % every:
+            return None
+        z = self._noise(iteration, 9, 0)[:5]
+        fakes, reals = self.fakes(z), self.data.pictures[self.training[:5]]
+        scores = ops.convert_to_numpy(self._scores(np.concatenate([fakes, reals]).astype(np.float32) / 127.5 - 1))
+        if self.loss.output == "logit":
+            scores = 1 / (1 + np.exp(-scores))
+        return sheets.scored(fakes, reals, scores[:, 0])
+
+    def evaluate(self, pictures: int) -> dict:
+        """Figures of the moving average against held-out reals, for the events: SWD per level and diversity."""
+        return evaluate_fakes(self.fakes, self.latent, self.data.pictures, self.held_out, pictures)
+
+
+def to_network_range(pictures):
+    """uint8 pictures to float32 in [-1, 1]."""
+    return ops.cast(pictures, "float32") / 127.5 - 1.0
+
+
+def to_uint8(pictures: np.ndarray) -> np.ndarray:
+    """Pictures in [-1, 1] to uint8, rounded."""
+    return np.clip(np.rint((pictures + 1) * 127.5), 0, 255).astype(np.uint8)
+
+
+def _adam(settings: Adam, share=1.0):
+    return keras.optimizers.Adam(
+        settings.learning_rate * share, beta_1=settings.beta_1**share, beta_2=settings.beta_2**share
+    )
+
+
+def _policy(precision):
+    return {"float32": "float32", "bfloat16": "mixed_bfloat16"}[precision]

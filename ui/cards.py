@@ -1,0 +1,70 @@
+"""What pages tell of a model: the line under its name, its figures, what its sliders are called."""
+
+from pathlib import Path
+from urllib.parse import quote
+
+from models import directions, serving
+from models.catalogue import Catalogue, ModelInfo
+
+LIVE_SIZE = 256  # pixels of a live frame: Lanczos on the server; the browser only stretches the last bit
+
+
+def model_data(info: ModelInfo) -> dict:
+    """What a live component has to know of the model, as JSON."""
+    loaded = serving.loaded(info.name)
+    return {
+        "model": {
+            "name": info.name,
+            "version": info.version,
+            "title": info.title,
+            "line": line(info),
+            "latent": info.arguments["latent"],
+            "samples": f"/api/v1/models/{quote(info.name)}/samples" if samples(info) else "",
+            "directions": _sliders(info),
+            "truncation": not loaded or serving.generator(info.name).capabilities.truncation,
+        },
+        "models": [{"name": one.name, "title": one.title} for one in Catalogue().models()],
+        "ready": loaded,
+        "size": max(LIVE_SIZE, info.arguments["resolution"]),
+    }
+
+
+def line(info: ModelInfo) -> str:
+    """The quiet line under a model's name: resolution, version, and when it was trained where that is known."""
+    parts = [f"{info.arguments['resolution']} px", f"version {info.version}"]
+    if date := info.training.get("date"):
+        parts.append(f"trained {date}")
+    return " · ".join(parts)
+
+
+def samples(info: ModelInfo) -> Path | None:
+    """The picture of uncurated faces that came with the model."""
+    return _file(info, "samples.webp")
+
+
+def card(info: ModelInfo) -> str:
+    """The model's card, Markdown, or nothing."""
+    file = _file(info, "README.md")
+    return file.read_text(encoding="utf-8") if file else ""
+
+
+def figures(info: ModelInfo) -> list[dict[str, object]]:
+    """One row a figure, each with the protocol it was measured by."""
+    protocol = info.metrics.get("protocol", "")
+    return [
+        {"Figure": name, "Value": value, "Protocol": protocol} for name, value in info.metrics.items() if name != "protocol"
+    ]
+
+
+def _sliders(info: ModelInfo) -> list[dict]:
+    file = _file(info, "directions.npz")
+    if file is None:
+        return []
+    found = directions.load(file)
+    rows = zip(found.names, found.labels, found.strength, strict=True)
+    return [{"name": str(name), "label": str(label), "strength": float(limit)} for name, label, limit in rows]
+
+
+def _file(info: ModelInfo, name: str) -> Path | None:
+    file = info.folder / name
+    return file if file.is_file() else None

@@ -1,0 +1,174 @@
+/* What both live components share. Streamlit hands a component's script over as one blob, which cannot import a
+   neighbour: `ui/live/__init__.py` puts this file in front of the component's own. */
+
+const API = "/api/v1";
+const WAKING = "The network is waking up; the first face takes a few seconds.";
+const SETTLE_MS = 350; // one entry of the browser's history for a burst of key presses, not one each
+
+/** Shows pictures from addresses, the newest wish first.
+ *
+ * One request at a time, so pictures arrive in the order asked and none is shown over a newer one. A wish made
+ * meanwhile replaces the one that waits. While a thumb drags, the request under way is let finish (cutting it off
+ * each time would starve the screen on a slow line); a jump to another face cuts it off.
+ */
+function createFrames(show, tell) {
+  let waiting = null;
+  let running = null;
+  let retry = 0;
+
+  async function next() {
+    const url = waiting;
+    waiting = null;
+    running = new AbortController();
+    try {
+      const reply = await fetch(url, { signal: running.signal });
+      if (!reply.ok) throw new Error((await reply.json()).error);
+      await show(await reply.blob(), url);
+      tell("");
+    } catch (error) {
+      if (error instanceof TypeError) {
+        tell("The server does not answer. The picture will follow as soon as it does.");
+        if (!waiting) retry = setTimeout(() => want(url), 2000);
+      } else if (error.name !== "AbortError") tell(error.message);
+    }
+    running = null;
+    if (waiting) next();
+  }
+
+  function want(url, jump = false) {
+    clearTimeout(retry);
+    waiting = url;
+    if (!running) next();
+    else if (jump) running.abort();
+  }
+
+  function stop() {
+    clearTimeout(retry);
+    waiting = null;
+    running?.abort();
+  }
+
+  return { want, stop };
+}
+
+/** Shows blobs in an <img>: the old picture stays until the new one is decoded, then its memory is given back. */
+function createPicture(img) {
+  let shown = null;
+  return async (blob) => {
+    const url = URL.createObjectURL(blob);
+    img.src = url;
+    try {
+      await img.decode();
+    } finally {
+      if (shown) URL.revokeObjectURL(shown);
+      shown = url;
+    }
+  };
+}
+
+/** Keeps the page's address in step with what was settled on; the address is the page's only memory.
+ *
+ * Each report has a number that Python sends back with the next data, which tells an echo of our own report from news
+ * (first draw, Back, Forward, a link).
+ */
+function createAddress() {
+  let sent = null;
+  let heard = null;
+  let last = null;
+  let timer = 0;
+
+  function brings(data) {
+    const first = sent === null;
+    const echo = !first && data.serial !== heard;
+    const news = !echo && heard === sent && data.query !== last;
+    if (first) sent = data.serial;
+    heard = data.serial;
+    last = data.query;
+    if (news) clearTimeout(timer);
+    return first || news;
+  }
+
+  function settle(query, report, delay = SETTLE_MS) {
+    clearTimeout(timer);
+    timer = setTimeout(() => report("settled", { query, serial: ++sent }), delay);
+  }
+
+  return { brings, settle, stop: () => clearTimeout(timer) };
+}
+
+/** Resolves once the model is loaded; the server holds the question until then, so nobody polls in haste. */
+async function whenReady(model, signal) {
+  while (!signal.aborted) {
+    try {
+      const reply = await fetch(`${API}/models/${encodeURIComponent(model)}/ready`, { signal });
+      const answer = await reply.json();
+      if (answer.ready) return "";
+      if (!reply.ok) return answer.error;
+    } catch (error) {
+      if (error.name === "AbortError") return "";
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  }
+  return "";
+}
+
+/** Copies the address with these settings and says so on the button. */
+async function copyLink(button, query) {
+  const link = `${location.origin}${location.pathname}?${query}`;
+  const words = (button.dataset.words ??= button.textContent);
+  try {
+    await navigator.clipboard.writeText(link);
+    button.textContent = "Copied";
+  } catch {
+    // no clipboard outside https and localhost: the link is offered to be copied by hand
+    window.prompt("Copy this link:", link);
+    return;
+  }
+  clearTimeout(Number(button.dataset.timer));
+  button.dataset.timer = setTimeout(() => (button.textContent = words), 2000);
+}
+
+/** The model's name and its figures in one line; a list to choose from where there is more than one. */
+function modelCard(place, data, choose) {
+  const several = data.models.length > 1;
+  const name = document.createElement(several ? "select" : "strong");
+  if (several) {
+    name.setAttribute("aria-label", "Model");
+    name.append(...data.models.map((one) => new Option(one.title, one.name, false, one.name === data.model.name)));
+    name.onchange = () => choose(name.value);
+  } else name.textContent = data.model.title;
+  const line = document.createElement("div");
+  Object.assign(line, { className: "small quiet", textContent: data.model.line });
+  place.replaceChildren(name, line);
+}
+
+/** A number as figures show it: a true minus sign, so that columns of digits line up. */
+function figure(value, digits = 1, plus = false) {
+  const text = Math.abs(value).toFixed(digits);
+  if (Number(text) === 0) return "0";
+  return (value < 0 ? "\u2212" : plus ? "+" : "") + text;
+}
+
+/** A small icon in a square of 16, drawn with the colour of the words around it. */
+const icon = (path) =>
+  '<svg viewBox="0 0 16 16" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.5" ' +
+  `stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="${path}"/></svg>`;
+
+/** Fills a range's track from where it rests to its thumb. */
+function fill(range, rest) {
+  const at = (value) => (value - range.min) / (range.max - range.min);
+  range.style.setProperty("--from", Math.min(at(rest), at(range.value)));
+  range.style.setProperty("--to", Math.max(at(rest), at(range.value)));
+}
+
+/** A <button> with a face in it, drawn when it comes into view. */
+function faceButton(url, alt, onClick) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "face";
+  const img = document.createElement("img");
+  Object.assign(img, { loading: "lazy", decoding: "async", width: 96, height: 96, alt, src: url });
+  button.append(img);
+  button.onclick = onClick;
+  return button;
+}

@@ -1,0 +1,28 @@
+"""The frame around every page: brand, navigation, the foot of the side that says where the network runs."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from models import serving
+
+VERSION = "0.1"
+_HERE = Path(__file__).parent
+
+
+def draw(pages: Sequence) -> None:
+    """Draws the frame and, inside it, the page the visitor is on."""
+    st.set_page_config(page_title="Visage", page_icon=str(_HERE / "mark.svg"), layout="wide")
+    st.html(_HERE / "shell.css")
+    page = st.navigation(list(pages))
+    logo = _HERE / f"logo-{st.context.theme.type or 'light'}.svg"
+    st.logo(str(logo), icon_image=str(_HERE / "mark.svg"), size="large")
+    st.sidebar.html(f'<p class="visage-foot">{where()} · v{VERSION}</p>')
+    page.run()
+    st.session_state["page"] = page.url_path
+
+
+def where() -> str:
+    """The device the networks run on, in words, and its cores where it is the processor."""
+    return serving.device()

@@ -1,0 +1,26 @@
+"""What happens at the server's start, so that no click ever waits for TensorFlow."""
+
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from models import serving
+from models.catalogue import Catalogue
+from ui import guards
+from utils.errors import VisageError
+
+
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[None]:
+    """Starts loading the first model beside the server, which answers meanwhile."""
+    threading.Thread(target=_load_first_model, name="warm-up", daemon=True).start()
+    yield
+
+
+def _load_first_model() -> None:
+    try:
+        serving.generator(Catalogue().default().name)
+    except VisageError as error:  # no model yet, or a damaged one: the pages say so; the server stays up
+        logging.getLogger("visage").warning("%s", error)
+    guards.freeze()
