@@ -18,7 +18,6 @@ from utils.animations import encode_animation
 from utils.errors import LinkError, ModelError, VisageError
 
 PictureFormat = Literal["webp", "jpeg", "png"]
-LONGEST_WAIT = 25  # seconds that `ready` holds a question; proxies hang up at 30
 MORPH_FPS = 24
 # a year: settings and version name a picture once and for all
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -41,14 +40,11 @@ def models() -> list[dict]:
 
 @api.get("/v1/models/{name}/ready")
 async def ready(name: str) -> dict:
-    """Whether the model is loaded; starts loading it and waits up to 25 s, so that nobody has to ask in a loop."""
+    """Answers once the model is loaded, and starts loading it; so nobody has to ask in a loop."""
     Catalogue().get(name)
-    serving.warm(name)
-    for _ in range(LONGEST_WAIT * 20):
-        if serving.loaded(name):
-            return {"ready": True}
-        await asyncio.sleep(0.05)
-    return {"ready": False}
+    # not a plain `def` route: those share their threads with the pages' own files
+    await asyncio.to_thread(_generator, name)
+    return {"ready": True}
 
 
 @api.get("/v1/models/{name}/samples")
@@ -72,7 +68,7 @@ def frame(request: Request, format: PictureFormat = "webp", size: int | None = N
     tag = _tag(info, settings.to_query(), format, size)
     if (known := _known(request, tag)) is not None:
         return known
-    picture = serving.generator(info.name).face(settings)
+    picture = _generator(info.name).face(settings)
     return _picture(request, _sized(picture, size), format, settings, tag)
 
 
@@ -84,7 +80,7 @@ def morph_frame(request: Request, format: PictureFormat = "webp", size: int | No
     tag = _tag(info, settings.to_query(), format, size)
     if (known := _known(request, tag)) is not None:
         return known
-    generator = serving.generator(info.name)
+    generator = _generator(info.name)
     z = morphs.path(settings, generator.latent)[settings.at]
     picture = generator.generate(z[None])[0]
     return _picture(request, _sized(picture, size), format, None, tag)
@@ -94,7 +90,7 @@ def morph_frame(request: Request, format: PictureFormat = "webp", size: int | No
 def morph(request: Request, format: Literal["webp", "gif"] = "webp") -> Response:
     """The whole morph as an animation that loops; `at` plays no part."""
     info, settings = _morph(request)
-    generator = serving.generator(info.name)
+    generator = _generator(info.name)
     data = encode_animation(generator.generate(morphs.path(settings, generator.latent)), format, fps=MORPH_FPS)
     return Response(data, media_type=f"image/{format}", headers={"Cache-Control": ASK_AGAIN})
 
@@ -112,6 +108,13 @@ def _morph(request: Request) -> tuple[ModelInfo, morphs.MorphSettings]:
     settings, wrong = morphs.read_query(query, info)
     _refuse(wrong)
     return info, settings
+
+
+def _generator(name: str):
+    try:
+        return serving.generator(name)
+    except ModelError as error:  # it is there, or its card would not have been found, but cannot be used
+        raise HTTPException(503, str(error)) from error
 
 
 def _refuse(wrong: list[str]) -> None:
@@ -154,7 +157,9 @@ def _caching(request: Request, tag: str) -> dict[str, str]:
 
 
 def _card(info: ModelInfo) -> dict:
-    return info.model_dump(mode="json", include={"name", "title", "version", "task", "family", "metrics", "licence"})
+    return info.model_dump(mode="json", exclude={"files", "folder"}) | {
+        "sliders": info.directions.limits()
+    }
 
 
 def _problem(status: int, sentence: str) -> JSONResponse:

@@ -20,7 +20,7 @@ else:
     from starlette.routing import Mount
 
     from api import api
-    from ui import guards, warm_up
+    from ui import front_page, guards, warm_up
 
     guards.install()
-    app = st.App(__file__, routes=[Mount("/api", api)], lifespan=warm_up.lifespan)
+    app = st.App(__file__, routes=[Mount("/api", api), *front_page.routes()], lifespan=warm_up.lifespan)

@@ -186,7 +186,7 @@ class _Jax:
             result, scope = self._inside(mapping, loss_fn)
             return _loss(result), (result, [scope.get_current_value(v) for v in others])
 
-        current = dict((id(v), value) for v, value in self._mapping())
+        current = {id(v): value for v, value in self._mapping()}
         (_, (result, moved)), grads = jax.value_and_grad(pure, has_aux=True)([current[id(v)] for v in variables])
         for variable, value in zip(others, moved):  # batch-norm statistics, back to the outer scope
             variable.assign(value)

@@ -1,5 +1,6 @@
 """Paths through several faces: what the Morph page, its link and its animations share."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -7,10 +8,15 @@ import numpy as np
 
 from models.catalogue import ModelInfo
 from models.latents import morph_path, seed_latent
+from models.settings import HIGHEST_SEED
 
 STEPS = 24  # pictures from one key face to the next: a second at the speed of film
 FEWEST, MOST = 2, 8
-_HIGHEST_SEED = 2**32 - 1
+_WANTED = {
+    "seeds": f"`seeds` must be {FEWEST} to {MOST} whole numbers from 0 to {HIGHEST_SEED}, by commas. Others are shown.",
+    "loop": "`loop` must be 1 or 0. It was left out.",
+    "at": "`at` must be a whole number, 0 or more. It was left out.",
+}
 
 
 @dataclass(frozen=True)
@@ -47,14 +53,17 @@ def read_query(query: Mapping[str, str], info: ModelInfo) -> tuple[MorphSettings
     """The settings in an address and a sentence for everything in it that was left out; never an error."""
     settings, left_out = MorphSettings(info.name, info.version), []
     if query.get("version", info.version) != info.version:
-        left_out.append(f"This link was made with version {query['version']}; version {info.version} is shown.")
+        left_out.append(
+            f"The link was made with another version of {info.title}; version {info.version} is here and shown, so the "
+            "faces may be others."
+        )
     for name, text in query.items():
         if name in ("model", "version"):
             continue
         try:
             settings = replace(settings, **{name: _read(name, text)})
         except (KeyError, ValueError):
-            left_out.append(f"`{name}={text[:40]}` in the link means nothing to a morph and was left out.")
+            left_out.append(_WANTED.get(name, "The link holds something that is no setting of a morph; it was left out."))
     if settings.at >= settings.frames:
         left_out.append(f"`at={settings.at}` lies behind the last picture, {settings.frames - 1}, which is shown.")
         settings = replace(settings, at=settings.frames - 1)
@@ -69,12 +78,12 @@ def path(settings: MorphSettings, latent: int) -> np.ndarray:
 
 def _read(name: str, text: str) -> object:
     """One value; KeyError for an unknown name, ValueError for nonsense."""
-    return {"seeds": _read_seeds, "loop": _read_switch, "at": _read_place}[name](text)
+    return {"seeds": _read_seeds, "loop": _read_switch, "at": _whole}[name](text)
 
 
 def _read_seeds(text: str) -> tuple[int, ...]:
-    seeds = tuple(int(part) for part in text.split(",", MOST))
-    if not FEWEST <= len(seeds) <= MOST or not all(0 <= seed <= _HIGHEST_SEED for seed in seeds):
+    seeds = tuple(_whole(part) for part in text.split(",", MOST))
+    if not FEWEST <= len(seeds) <= MOST:
         raise ValueError(text)
     return seeds
 
@@ -83,8 +92,7 @@ def _read_switch(text: str) -> bool:
     return {"1": True, "0": False}[text]
 
 
-def _read_place(text: str) -> int:
-    place = int(text)
-    if place < 0:
+def _whole(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,10}", text) or int(text) > HIGHEST_SEED:
         raise ValueError(text)
-    return place
+    return int(text)

@@ -28,9 +28,10 @@ live.face(
             "latents": {str(index): value for index, value in settings.latents},
         },
         # where the raw sliders rest: this seed's own values
-        "base": [round(float(value), 3) for value in seed_latent(settings.seed, info.arguments["latent"])],
+        "base": [round(float(value), 3) for value in seed_latent(settings.seed, info.latent)],
         "query": query,
         "serial": page_state.remember(PAGE, query),
     },
     on_settled_change=lambda: page_state.settled(PAGE, read_query),
+    on_woke_change=lambda: None,  # the network is there now: a run brings the foot of the side up to date
 )

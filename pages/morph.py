@@ -32,4 +32,5 @@ live.morph(
         "serial": page_state.remember(PAGE, query),
     },
     on_settled_change=lambda: page_state.settled(PAGE, read_query),
+    on_woke_change=lambda: None,  # the network is there now: a run brings the foot of the side up to date
 )

@@ -10,7 +10,8 @@ from training.metrics import msssim, neighbours, swd
 from utils.errors import DataError
 
 PICTURES = 800
-COLLAPSED = 0.5  # diversity below this share of the reals' raises the alarm
+COLLAPSED = 0.5  # diversity below this share of the reals' raises the alarm,
+ALARM_AFTER = 25_000  # images: before, fakes are alike because nothing is learnt yet
 
 
 def evaluate_generator(fakes: Callable, latent: int, data: PictureSet, progress=None) -> dict:
@@ -89,3 +90,13 @@ def _reals(pictures, held_out, n, skip=0):
             f"Figures need at least 8 held-out pictures (every tenth); there are {len(held_out)}. Add more."
         )
     return pictures[np.sort(np.random.RandomState(0).permutation(held_out)[skip : skip + n])]
+
+
+def alarm(figures: dict, images: int) -> str | None:
+    """A sentence where the fakes of a metric tick have become alike, after `images` reals shown; else None."""
+    if images < ALARM_AFTER or figures.get("diversity", 1.0) >= COLLAPSED:
+        return None
+    return (
+        f"The faces are becoming alike: they vary {figures['diversity']:.2f} times as much as the reals. "
+        "Go back to an earlier checkpoint, or raise r1_gamma."
+    )

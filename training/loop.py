@@ -101,14 +101,17 @@ def _loop(run, recipe, task, place, progress):
         whole = place["iteration"] % recipe.tick.iterations == 0
         if recipe.tick.metric_every and (finished or (whole and ticks % recipe.tick.metric_every == 0)):
             event.update(task.evaluate(recipe.tick.metric_pictures))
-            _alarm(run, event)
+            if sentence := evaluate.alarm(event, place["images"]):
+                event["alarm"] = sentence
+                run.log(sentence)
         if "swd" in event and event["swd"] < place["best"].get("swd", math.inf):
             place["best"] = {"swd": event["swd"], "images": place["images"]}
         place["seconds"] = event["seconds"]
-        checkpoints.save(run.checkpoints, place["images"], task.state, place, recipe.shard_mib)
-        checkpoints.thin(run.checkpoints, place["best"].get("images"))
+        # The checkpoint last: where it stands, its event and picture do too; cut off before, they are made again.
         run.add_event(event)
         _write_sample(run, task, place["images"])
+        checkpoints.save(run.checkpoints, place["images"], task.state, place, recipe.shard_mib)
+        checkpoints.thin(run.checkpoints, place["best"].get("images"))
         run.write_state(**tick.progress(place, recipe), best=place["best"])
         progress({**run.state(), "event": event})
         if request or finished:
@@ -185,13 +188,6 @@ def _write_sheet(run, task, iteration):
     if sheet is not None:
         (run.folder / "sheets").mkdir(exist_ok=True)
         (run.folder / "sheets" / f"{iteration:07d}.png").write_bytes(marks.encode(sheet, "png"))
-
-
-def _alarm(run, event):
-    """A warning in the event, and in the log, where the fakes have become alike."""
-    if event.get("diversity", 1.0) < evaluate.COLLAPSED:
-        event["alarm"] = f"The faces are becoming alike: diversity {event['diversity']:.2f} of the reals'."
-        run.log(event["alarm"])
 
 
 def _failed(run, sentence):

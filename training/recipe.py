@@ -7,6 +7,7 @@ from typing import Any, Literal
 import pydantic
 from pydantic import Field
 
+from utils import toml
 from utils.errors import RecipeError
 
 FOLDER = Path(__file__).parent / "recipes"
@@ -161,23 +162,4 @@ def _lay(table, setting):
 
 def dumps(recipe: Recipe) -> str:
     """The whole recipe as TOML, defaults included: a run can be repeated from this text alone."""
-    return "\n".join(_toml(recipe.model_dump())) + "\n"
-
-
-def _toml(table, prefix=""):
-    for key, value in table.items():
-        if not isinstance(value, dict) and value is not None:
-            yield f"{key} = {_value(value)}"
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield ""
-            yield f"[{prefix}{key}]"
-            yield from _toml(value, f"{prefix}{key}.")
-
-
-def _value(value):
-    if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_value(v) for v in value) + "]"
-    return str(value).lower() if isinstance(value, bool) else repr(value)
+    return toml.dumps(recipe.model_dump())

@@ -102,19 +102,20 @@ class Run:
     def locked(self):
         """Hold the run; a second holder gets a RunError. The system frees the lock however the process ends."""
         with open(self.folder / "lock", "w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise RunError(f"The run `{self.name}` is being trained by another process already.") from None
+            for _ in range(20):  # somebody who only looks (`is_locked`) is gone in a moment
+                if _flock(lock, fcntl.LOCK_EX):
+                    break
+                time.sleep(0.05)
+            else:
+                raise RunError(f"The run `{self.name}` is being trained by another process already.")
             yield
 
     def is_locked(self) -> bool:
         """Whether some process trains the run now."""
-        try:
-            with self.locked():
-                return False
-        except (RunError, OSError):
-            return (self.folder / "lock").exists()
+        if not (self.folder / "lock").exists():
+            return False
+        with open(self.folder / "lock") as lock:
+            return not _flock(lock, fcntl.LOCK_SH)
 
     # Requests
 
@@ -153,6 +154,15 @@ class Run:
         """Add a dated sentence to log.txt."""
         with open(self.folder / "log.txt", "a") as stream:
             stream.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {sentence}\n")
+
+
+def _flock(file, kind):
+    """True once the file is locked for as long as it is open; False where somebody else holds it."""
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _whole_lines(text):

@@ -4,12 +4,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from keras import ops
 
-from models import networks, serving
-from training import checkpoints, runs
+from models import backend, serving
+from training import runs
 from training.data import pictures
 from training.evaluate import evaluate_generator
+from training.publish import best_checkpoint, network_of
+from training.tasks.gan import to_uint8
 from utils.errors import ModelError, RunError
+
+BATCH = 50
 
 
 def evaluate(name: str, source: Path, progress: Callable[[str], None] | None = None) -> dict:
@@ -41,23 +46,11 @@ def _generator(name):
 
 def _of_run(run):
     recipe = run.recipe()
-    network = networks.family(recipe.networks.family).generator(
-        **recipe.networks.generator, resolution=recipe.data.resolution
-    )
-    network.set_weights(checkpoints.average_of(best_checkpoint(run)))
+    network = network_of(recipe, best_checkpoint(run))
+    draw = backend.compiled(lambda z: network(z, training=False), network.variables, frozen=True)
 
     def fakes(z):
-        from training.tasks.gan import to_uint8
-
-        return to_uint8(np.concatenate([network.predict_on_batch(z[i : i + 64]) for i in range(0, len(z), 64)]))
+        parts = [ops.convert_to_numpy(draw(z[i : i + BATCH])) for i in range(0, len(z), BATCH)]
+        return to_uint8(np.concatenate(parts))
 
     return fakes, network.input_shape[-1], recipe.data.resolution
-
-
-def best_checkpoint(run: runs.Run) -> Path:
-    """The run's best checkpoint by its metric, or the last where none was measured."""
-    saved = checkpoints.all_of(run.checkpoints)
-    if not saved:
-        raise RunError(f"The run `{run.name}` has no checkpoint yet.")
-    best = run.state().get("best", {}).get("images")
-    return next((path for path in saved if int(path.name) == best), saved[-1])

@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import quote
 
-from models import directions, serving
+from models import serving
 from models.catalogue import Catalogue, ModelInfo
 
 LIVE_SIZE = 256  # pixels of a live frame: Lanczos on the server; the browser only stretches the last bit
@@ -11,27 +11,28 @@ LIVE_SIZE = 256  # pixels of a live frame: Lanczos on the server; the browser on
 
 def model_data(info: ModelInfo) -> dict:
     """What a live component has to know of the model, as JSON."""
-    loaded = serving.loaded(info.name)
+    limits = zip(info.directions.labels, info.directions.limits().items(), strict=True)
     return {
         "model": {
             "name": info.name,
             "version": info.version,
             "title": info.title,
             "line": line(info),
-            "latent": info.arguments["latent"],
+            "latent": info.latent,
             "samples": f"/api/v1/models/{quote(info.name)}/samples" if samples(info) else "",
-            "directions": _sliders(info),
-            "truncation": not loaded or serving.generator(info.name).capabilities.truncation,
+            "directions": [{"name": name, "label": label, "strength": limit} for label, (name, limit) in limits],
+            "truncation": info.truncation,
+            "no_truncation": f"ψ has no say here: {info.no_truncation}" if not info.truncation else "",
         },
         "models": [{"name": one.name, "title": one.title} for one in Catalogue().models()],
-        "ready": loaded,
-        "size": max(LIVE_SIZE, info.arguments["resolution"]),
+        "ready": serving.loaded(info.name),
+        "size": max(LIVE_SIZE, info.resolution),
     }
 
 
 def line(info: ModelInfo) -> str:
     """The quiet line under a model's name: resolution, version, and when it was trained where that is known."""
-    parts = [f"{info.arguments['resolution']} px", f"version {info.version}"]
+    parts = [f"{info.resolution} px", f"version {info.version}"]
     if date := info.training.get("date"):
         parts.append(f"trained {date}")
     return " · ".join(parts)
@@ -54,15 +55,6 @@ def figures(info: ModelInfo) -> list[dict[str, object]]:
     return [
         {"Figure": name, "Value": value, "Protocol": protocol} for name, value in info.metrics.items() if name != "protocol"
     ]
-
-
-def _sliders(info: ModelInfo) -> list[dict]:
-    file = _file(info, "directions.npz")
-    if file is None:
-        return []
-    found = directions.load(file)
-    rows = zip(found.names, found.labels, found.strength, strict=True)
-    return [{"name": str(name), "label": str(label), "strength": float(limit)} for name, label, limit in rows]
 
 
 def _file(info: ModelInfo, name: str) -> Path | None:

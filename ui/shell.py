@@ -8,16 +8,18 @@ import streamlit as st
 from models import serving
 
 VERSION = "0.1"
+SIDE = 224  # pixels; Streamlit's own 300 are taken from the picture
 _HERE = Path(__file__).parent
 
 
 def draw(pages: Sequence) -> None:
     """Draws the frame and, inside it, the page the visitor is on."""
-    st.set_page_config(page_title="Visage", page_icon=str(_HERE / "mark.svg"), layout="wide")
-    st.html(_HERE / "shell.css")
+    st.set_page_config(page_title="Visage", page_icon=str(_HERE / "mark.svg"), layout="wide", initial_sidebar_state=SIDE)
+    theme = st.context.theme.type or "light"
+    accent = st.get_option(f"theme.{theme}.primaryColor")
+    st.html(f"<style>:root {{ --accent: {accent}; }}\n{(_HERE / 'shell.css').read_text('utf-8')}</style>")
     page = st.navigation(list(pages))
-    logo = _HERE / f"logo-{st.context.theme.type or 'light'}.svg"
-    st.logo(str(logo), icon_image=str(_HERE / "mark.svg"), size="large")
+    st.logo(str(_HERE / f"logo-{theme}.svg"), icon_image=str(_HERE / "mark.svg"), size="large")
     st.sidebar.html(f'<p class="visage-foot">{where()} · v{VERSION}</p>')
     page.run()
     st.session_state["page"] = page.url_path

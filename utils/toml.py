@@ -1,6 +1,7 @@
 """Tables as TOML text; Python reads TOML but does not write it."""
 
 import json
+import numbers
 import re
 from collections.abc import Iterator, Mapping
 
@@ -38,7 +39,11 @@ def _value(value: object) -> str:
         return _text(value)
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_value(one) for one in value) + "]"
-    return repr(value)
+    if isinstance(value, numbers.Integral):  # NumPy's numbers too
+        return repr(int(value))
+    if isinstance(value, numbers.Real):
+        return repr(float(value))
+    raise TypeError(f"TOML has no form for {type(value).__name__}: {value!r}")
 
 
 def _text(text: str) -> str:

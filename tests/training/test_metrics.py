@@ -85,3 +85,15 @@ def test_diversity_is_one_for_as_varied_a_set_and_zero_for_one_face():
     a, b = squares(100, seed=0), squares(100, seed=1)
     assert evaluate.diversity(a, b) == pytest.approx(1.0, abs=0.1)
     assert evaluate.diversity(np.repeat(a[:1], 100, 0), b) == 0
+
+
+@pytest.mark.parametrize(
+    "diversity, images, alarmed",
+    [
+        (0.9, 100_000, False),  # varied
+        (0.3, 100_000, True),  # collapsed
+        (0.01, 1_000, False),  # nothing learnt yet
+    ],
+)
+def test_the_alarm_rings_for_a_collapse_only(diversity, images, alarmed):
+    assert bool(evaluate.alarm({"diversity": diversity}, images)) == alarmed

@@ -21,7 +21,7 @@ function createFace(root) {
   const show = createPicture($("picture"));
   const ending = new AbortController();
   const sliders = new Map(); // name or "z<index>" -> what draws it
-  let data, state, report;
+  let data, state, trigger;
   let ready = false;
   let problem = "";
   let firstOther = 1;
@@ -54,7 +54,7 @@ function createFace(root) {
   function changed({ jump = false, now = false, settle = true } = {}) {
     const q = query();
     if (ready) frames.want(frameUrl(q), jump);
-    if (settle) address.settle(q, report, now ? 0 : undefined);
+    if (settle) address.settle(q, trigger, now ? 0 : undefined);
     $("download").href = `${API}/frame?${q}&format=png`;
     $("download").download = `visage-${state.model}-seed-${state.seed}.png`;
     caption();
@@ -123,12 +123,12 @@ function createFace(root) {
   function build() {
     sliders.clear();
     modelCard($("model"), data, (name) =>
-      address.settle(new URLSearchParams({ model: name, seed: state.seed }).toString(), report, 0),
+      address.settle(new URLSearchParams({ model: name, seed: state.seed }).toString(), trigger, 0),
     );
     const { directions, latent } = data.model;
     $("directions").replaceChildren(
       ...directions.map((one) =>
-        slider(one.name, one.label, one.strength, 0.05, "σ", "sliders", one.name, () => 0),
+        slider(one.name, one.label, one.strength, 0.1, "σ", "sliders", one.name, () => 0),
       ),
     );
     $("latent-sliders").replaceChildren(
@@ -138,6 +138,9 @@ function createFace(root) {
         return box;
       }),
     );
+    $("psi").disabled = !data.model.truncation;
+    $("no-psi").hidden = data.model.truncation;
+    $("no-psi").textContent = data.model.no_truncation;
     $("show-all").hidden = latent <= FEW;
     $("show-all").textContent = `Show all ${latent}`;
     $("tab-directions").hidden = directions.length === 0;
@@ -179,8 +182,6 @@ function createFace(root) {
     sliders.forEach((one) => one());
     $("seed").value = state.seed;
     $("psi").value = state.psi;
-    $("psi").disabled = !data.model.truncation;
-    $("no-psi").hidden = data.model.truncation;
   }
 
   async function wake() {
@@ -190,6 +191,7 @@ function createFace(root) {
     problem = await whenReady(asked, ending.signal);
     if (asked !== state.model || ending.signal.aborted) return;
     ready = !problem;
+    trigger("woke", true);
     changed({ settle: false });
     others();
   }
@@ -231,7 +233,7 @@ function createFace(root) {
   function update(component) {
     const before = data;
     data = component.data;
-    report = component.setTriggerValue;
+    trigger = component.setTriggerValue;
     const other = before?.model.name !== data.model.name || before?.model.version !== data.model.version;
     if (address.brings(data) || other) {
       state = { ...data.settings, sliders: { ...data.settings.sliders }, latents: { ...data.settings.latents } };

@@ -20,7 +20,7 @@ function createMorph(root) {
   const address = createAddress();
   const show = createPicture($("picture"));
   const ending = new AbortController();
-  let data, state, report;
+  let data, state, trigger;
   let ready = false;
   let problem = "";
   let playing = 0;
@@ -66,7 +66,7 @@ function createMorph(root) {
     $("at").setAttribute("aria-valuetext", `frame ${state.at + 1} of ${count()}`);
     caption();
     if (ready) frames.want(frameUrl(state.at, data.size), jump);
-    if (settle) address.settle(query(), report, now ? 0 : undefined);
+    if (settle) address.settle(query(), trigger, now ? 0 : undefined);
   }
 
   /** Draws everything: other key faces, another length. */
@@ -142,7 +142,7 @@ function createMorph(root) {
     }, FRAME_MS) : 0;
     $("play").textContent = on ? "Pause" : "Play";
     $("play").setAttribute("aria-pressed", on);
-    if (!on && state) address.settle(query(), report);
+    if (!on && state) address.settle(query(), trigger);
   }
 
   const roll = () => crypto.getRandomValues(new Uint32Array(1))[0] % 1_000_000;
@@ -178,6 +178,7 @@ function createMorph(root) {
     problem = await whenReady(asked, ending.signal);
     if (asked !== state.model || ending.signal.aborted) return;
     ready = !problem;
+    trigger("woke", true);
     keys();
     changed({ settle: false });
   }
@@ -185,7 +186,7 @@ function createMorph(root) {
   function update(component) {
     const before = data;
     data = component.data;
-    report = component.setTriggerValue;
+    trigger = component.setTriggerValue;
     const other = before?.model.name !== data.model.name || before?.model.version !== data.model.version;
     if (!address.brings(data) && !other) return;
     if (playing) play(false);
@@ -193,7 +194,7 @@ function createMorph(root) {
     if (other) {
       ready = data.ready;
       modelCard($("model"), data, (name) =>
-        address.settle(query(0).replace(/^model=[^&]*&version=[^&]*/, `model=${encodeURIComponent(name)}`), report, 0),
+        address.settle(query(0).replace(/^model=[^&]*&version=[^&]*/, `model=${encodeURIComponent(name)}`), trigger, 0),
       );
       if (data.model.samples && !$("picture").dataset.shown) $("picture").src = data.model.samples;
     }

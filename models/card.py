@@ -1,0 +1,148 @@
+"""What `model.toml` says of a model, and whether its files are the ones that were published.
+
+weights/<name>/  or  VISAGE_HOME/models/<name>/
+    model.toml           what the model is, and the sums of its files
+    weights.safetensors  directions.npz
+    README.md  LICENCE  samples.webp   (card, terms, pictures: where there are any)
+"""
+
+import tomllib
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import pydantic
+
+from models import directions as found
+from utils.errors import ModelError
+from utils.files import sha256
+
+CARD = "model.toml"
+WEIGHTS = "weights.safetensors"
+NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+PathPart = Annotated[str, pydantic.Field(pattern=f"^{NAME}$")]
+
+
+class _Strict(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+
+class FileFacts(_Strict):
+    """What a file must be: its size in bytes and its SHA-256."""
+
+    bytes: int = pydantic.Field(ge=0)
+    sha256: str = pydantic.Field(pattern="^[0-9a-f]{64}$")
+
+
+class ModelInfo(_Strict):
+    """What `model.toml` says.
+
+    Attributes:
+        name: the folder's name, and the model's in links.
+        version: of the weights; links carry it.
+        task: `generate`; what the model can do.
+        family, arguments: its network, all arguments written out (`latent` and `resolution` among them).
+        truncation: whether psi means anything to it.
+        files: size and sum by name, for every file that is loaded.
+        training, metrics: summaries; each metric names its protocol.
+        licence, data_terms: in words.
+        folder: where it was found; not part of the file.
+    """
+
+    name: PathPart
+    title: str
+    version: PathPart
+    task: Literal["generate"] = "generate"
+    family: str
+    truncation: bool = True
+    licence: str = ""
+    data_terms: str = ""
+    arguments: dict[str, Any]
+    files: dict[PathPart, FileFacts]
+    training: dict[str, Any] = {}
+    metrics: dict[str, Any] = {}
+    folder: Path = pydantic.Field(default=Path(), exclude=True)
+
+    @pydantic.model_validator(mode="after")
+    def _complete(self):
+        for key in ("latent", "resolution"):
+            if type(self.arguments.get(key)) is not int or self.arguments[key] < 1:
+                raise ValueError(f"`arguments.{key}` must be a whole number above 0")
+        if WEIGHTS not in self.files:
+            raise ValueError(f"`files` must name `{WEIGHTS}`")
+        return self
+
+    @property
+    def latent(self) -> int:
+        """Length of z."""
+        return self.arguments["latent"]
+
+    @property
+    def resolution(self) -> int:
+        """Pixels on a side."""
+        return self.arguments["resolution"]
+
+    @property
+    def no_truncation(self) -> str:
+        """Why psi has no say in this model; empty where it has."""
+        return (
+            "" if self.truncation else "its network brings every latent to one length, so nothing is left to truncate."
+        )
+
+    @cached_property
+    def directions(self) -> found.Directions:
+        """The model's directions; none where it has no file of them, or a damaged one (`verify` names that)."""
+        if found.FILE in self.files:
+            try:
+                directions = found.load(self.folder / found.FILE)
+                if directions.vectors.shape[1] == self.latent:
+                    return directions
+            except ModelError:
+                pass
+        return found.none(self.latent)
+
+
+def read_card(folder: Path) -> ModelInfo:
+    """What the `model.toml` in a model's folder says.
+
+    Raises: ModelError naming the folder and the first thing that is wrong in it.
+    """
+    try:
+        stat = (folder / CARD).stat()
+    except OSError:
+        raise ModelError(f"`{folder}` is no model: it has no `{CARD}`. Name a model's folder.") from None
+    return _read_card(folder, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=64)
+def _read_card(folder: Path, _changed: int, _bytes: int) -> ModelInfo:
+    """Kept while the file is as it was: every frame of a live slider asks for it."""
+    try:
+        table = tomllib.loads((folder / CARD).read_text("utf-8"))
+        info = ModelInfo.model_validate(table | {"folder": folder})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ModelError(
+            f"The `{CARD}` of `{folder.name}` cannot be read: {error}. Repair it, or add the model again."
+        ) from None
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "it"
+        raise ModelError(f"The `{CARD}` of `{folder.name}` is wrong: `{key}`: {first['msg']}. Repair it.") from None
+    if info.name != folder.name:
+        raise ModelError(f"The model in `{folder.name}` calls itself `{info.name}`. Give folder and model one name.")
+    return info
+
+
+def verify(info: ModelInfo) -> list[str]:
+    """A sentence for every file of the model that is missing or not the one that was published; empty when all is well."""
+    sentences = []
+    for name, facts in info.files.items():
+        file = info.folder / name
+        if not file.is_file():
+            sentences.append(f"`{name}` of the model `{info.name}` is missing ({file}). Add the model again.")
+        elif file.stat().st_size != facts.bytes or sha256(file) != facts.sha256:
+            sentences.append(
+                f"`{name}` of the model `{info.name}` is not the file that was published: its SHA-256 differs ({file}). "
+                "Fetch that file again, or remove the model and add it anew."
+            )
+    return sentences

@@ -1,0 +1,204 @@
+"""The models there are, and how one comes among them: from a network in memory, a folder, or a Keras weights file."""
+
+import inspect
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pydantic
+
+from models import directions as found
+from models.card import CARD, NAME, WEIGHTS, ModelInfo, read_card, verify
+from models.weights_io import save_weights
+from utils import toml
+from utils.errors import ModelError
+from utils.files import sha256, write_atomically
+from utils.home import home
+
+SHIPPED = Path(__file__).resolve().parent.parent / "weights"
+CARRIED = ("README.md", "LICENCE", "samples.webp")  # what may lie beside the files that are loaded
+
+
+class Catalogue:
+    """All models in some folders; where two have one name, the first folder's counts."""
+
+    def __init__(self, folders: Sequence[Path] | None = None):
+        self.folders = tuple(folders) if folders is not None else (SHIPPED, home() / "models")
+
+    def models(self, task: str | None = None) -> list[ModelInfo]:
+        """Every model whose `model.toml` can be read (for one task, or for all), by folder, then by name."""
+        infos = [info for info in self._read().values() if isinstance(info, ModelInfo)]
+        return [info for info in infos if task in (None, info.task)]
+
+    def faults(self) -> list[str]:
+        """A sentence for every folder whose `model.toml` cannot be read."""
+        return [str(info) for info in self._read().values() if isinstance(info, ModelError)]
+
+    def get(self, name: str) -> ModelInfo:
+        """The model of that name.
+
+        Raises: ModelError where there is none, listing what there is, or saying what is wrong with its `model.toml`.
+        """
+        if re.fullmatch(NAME, name):  # a name from a link must not become a way through the disk
+            for folder in self.folders:
+                if (folder / name / CARD).is_file():
+                    return read_card(folder / name)
+        known = ", ".join(info.name for info in self.models()) or "none yet"
+        short = "".join(letter for letter in name[:64] if letter.isprintable() and letter != "`")
+        raise ModelError(f"There is no model `{short}`. Models: {known}.")
+
+    def default(self, task: str = "generate") -> ModelInfo:
+        """The first model for a task.
+
+        Raises: ModelError where there is none, saying how to come by one.
+        """
+        infos = self.models(task)
+        if not infos:
+            raise ModelError("There is no model yet. Train one, or add one: python cli.py weights add FOLDER.")
+        return infos[0]
+
+    def _read(self) -> dict[str, ModelInfo | ModelError]:
+        models: dict[str, ModelInfo | ModelError] = {}
+        for folder in self.folders:
+            for card in sorted(folder.glob(f"*/{CARD}")):
+                if card.parent.name in models or card.parent.name.startswith("."):
+                    continue
+                try:
+                    models[card.parent.name] = read_card(card.parent)
+                except ModelError as error:
+                    models[card.parent.name] = error
+        return models
+
+
+def write_model(folder: Path, fields: Mapping[str, Any], network: Any, directions: int = found.COUNT) -> ModelInfo:
+    """The model just written: `model.toml`, weights in float16, and so many directions, in its folder.
+
+    Files that are there already (a card, a licence) stay; `model.toml` comes last, so a folder is no model before it is
+    whole.
+
+    Args:
+        folder: the model's own; its name is the model's.
+        fields: of `ModelInfo`: title, version, family, arguments and so on, but no sums; arguments that are not named
+            are written out with the family's defaults.
+        network: the generator, a Keras model.
+        directions: how many, at most the length of the latent; 0 for none.
+
+    Raises: ModelError for fields that cannot be, or a network with values that are not numbers.
+    """
+    from models import networks
+
+    family = networks.family(fields["family"])
+    first_layer = family.first_layer(network)
+    arguments = {
+        key: parameter.default for key, parameter in inspect.signature(family.generator).parameters.items()
+    } | dict(fields.get("arguments", {}))
+    arguments.pop("dtype", None)  # the precision of a training is no part of the model
+    save_weights(network.variables, folder / WEIGHTS)
+    files = [WEIGHTS]
+    if directions:
+        found.save(found.factorise(first_layer, min(directions, len(first_layer))), folder / found.FILE)
+        files.append(found.FILE)
+    facts = {"name": folder.name, "truncation": family.truncation, **fields}
+    return _write_card(folder, {**facts, "arguments": arguments}, files)
+
+
+def store_directions(info: ModelInfo, directions: found.Directions) -> ModelInfo:
+    """The model with these directions stored beside its weights, and their sum in `model.toml`."""
+    found.save(directions, info.folder / found.FILE)
+    return _write_card(info.folder, info.model_dump(), {**dict.fromkeys(info.files), found.FILE: None})
+
+
+def add_folder(path: Path, name: str | None = None) -> ModelInfo:
+    """The model copied from the folder at `path` (model.toml and its files) into `VISAGE_HOME/models`.
+
+    Raises: ModelError for a name that is taken, a file whose sum differs, or weights that do not fit.
+    """
+    from models.generator import load
+
+    info = read_card(path.resolve())
+    target = _free_place(name or info.name)
+    wrong = verify(info)
+    if wrong:
+        raise ModelError(" ".join(wrong))
+    load(info)  # the last word on whether weights and network belong together
+    files = [*info.files, *(file for file in CARRIED if (path / file).is_file())]
+
+    def fill(folder: Path) -> None:
+        for file in files:
+            shutil.copyfile(path / file, folder / file)
+        _write_card(folder, info.model_dump() | {"name": target.name}, info.files)
+
+    return _publish(target, fill)
+
+
+def add_keras(path: Path, name: str, family: str, arguments: Mapping[str, Any]) -> ModelInfo:
+    """The model made from a Keras `.weights.h5` of a known family, in `VISAGE_HOME/models`.
+
+    Raises: ModelError for a name that is taken, unknown arguments, or weights that do not fit.
+    """
+    from models import networks
+
+    target = _free_place(name)
+    build = networks.family(family).generator
+    known = [key for key in inspect.signature(build).parameters if key != "dtype"]
+    for key in arguments:
+        if key not in known:
+            raise ModelError(f"The family `{family}` has no argument `{key}`. It has: {', '.join(known)}.")
+    try:
+        network = build(**arguments)
+        network.load_weights(path)
+    except ModelError:
+        raise
+    except Exception as error:  # h5py and Keras raise whatever they trip over
+        reason = " ".join(str(error).split())[:200]
+        raise ModelError(
+            f"`{path.name}` does not fit a `{family}` with {dict(arguments) or 'the default arguments'}: {reason} "
+            "Name the arguments it was trained with."
+        ) from error
+    fields = {"title": name, "version": "1", "family": family, "arguments": dict(arguments)}
+    return _publish(target, lambda folder: write_model(folder, {**fields, "name": name}, network))
+
+
+def _write_card(folder: Path, fields: Mapping[str, Any], files: Iterable[str]) -> ModelInfo:
+    """Nothing is written before the fields have been found in order."""
+    sums = {name: {"bytes": (folder / name).stat().st_size, "sha256": sha256(folder / name)} for name in files}
+    try:
+        info = ModelInfo.model_validate({**fields, "files": sums, "folder": folder})
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "it"
+        raise ModelError(
+            f"The model cannot be written: `{key}`: {first['msg']}. Received: {first['input']!r}."
+        ) from None
+    write_atomically(folder / CARD, toml.dumps(info.model_dump()))
+    return info
+
+
+def _free_place(name: str) -> Path:
+    try:
+        taken = Catalogue().get(name)
+    except ModelError:
+        if not re.fullmatch(NAME, name):
+            raise ModelError(f"`{name}` cannot be a model's name: use letters, digits, dots and dashes.") from None
+        folder = home() / "models" / name
+        if folder.exists():
+            raise ModelError(f"There is a folder `{folder}` already. Remove it, or choose another --name.") from None
+        return folder
+    raise ModelError(f"There is a model named `{name}` already ({taken.folder}). Choose another with --name.")
+
+
+def _publish(target: Path, fill: Callable[[Path], Any]) -> ModelInfo:
+    """The model that `fill(folder)` wrote, at its place as a whole: it is made beside and renamed."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=".adding-", dir=target.parent))
+    try:
+        fill(beside)
+        beside.chmod(0o755)
+        beside.rename(target)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+    return read_card(target)

@@ -1,0 +1,74 @@
+"""Models loaded once per process, for pages, HTTP and shell alike. Importing this loads no Keras."""
+
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+from models.catalogue import Catalogue
+from utils.errors import VisageError
+
+if TYPE_CHECKING:
+    from models.generator import Generator
+
+_loaded: dict[str, "Generator"] = {}
+_loading: dict[str, threading.Lock] = {}
+_warming: set[str] = set()
+_guard = threading.Lock()
+_device = "starting"
+
+
+def generator(name: str) -> "Generator":
+    """The generator of that name, warm; loaded when first asked for, and anew where its files were published anew.
+
+    Many threads may ask at once: one loads, the others wait for it; a question about another model does not wait.
+
+    Raises: ModelError for a model that is not there, damaged, or does not fit its weights.
+    """
+    global _device
+    info = Catalogue().get(name)
+    if _is_current(name, info):
+        return _loaded[name]
+    with _guard:
+        turn = _loading.setdefault(name, threading.Lock())
+    with turn:
+        if not _is_current(name, info):
+            from models import backend
+            from models.generator import load
+
+            _loaded[name] = load(info)
+            _device = backend.device_name()
+        return _loaded[name]
+
+
+def loaded(name: str) -> bool:
+    """Whether `generator(name)` answers at once."""
+    return name in _loaded
+
+
+def warm(name: str) -> None:
+    """Nothing; a thread beside loads the model, if none does yet. What goes wrong is logged, and said by `generator`."""
+    with _guard:
+        if name in _warming or name in _loaded:
+            return
+        _warming.add(name)
+    threading.Thread(target=_warm, args=(name,), name=f"warm-{name}", daemon=True).start()
+
+
+def device() -> str:
+    """What draws, in words: `CPU · 2 cores`, `GPU · <name>`, or `starting` before the first model is loaded."""
+    return _device
+
+
+def _warm(name: str) -> None:
+    try:
+        generator(name)
+    except VisageError as error:
+        logging.getLogger("visage").warning("%s", error)
+    finally:
+        with _guard:
+            _warming.discard(name)
+
+
+def _is_current(name: str, info) -> bool:
+    known = _loaded.get(name)
+    return known is not None and known.info.files == info.files

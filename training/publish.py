@@ -1,0 +1,83 @@
+"""From a run to a model of the catalogue: the moving average, its directions, samples and film strip."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from models import networks, publishing
+from models.catalogue import ModelInfo, read_card
+from models.generator import Generator, load
+from training import checkpoints, runs
+from utils import marks, pictures
+from utils.errors import RunError
+
+SAMPLES = 64  # uncurated: seeds 1 to 64
+FILM_ROWS, FILM_FACES = 10, 8
+
+
+def best_checkpoint(run: runs.Run) -> Path:
+    """The run's best checkpoint by its metric, or the last where none was measured."""
+    saved = checkpoints.all_of(run.checkpoints)
+    if not saved:
+        raise RunError(f"The run `{run.name}` has no checkpoint yet.")
+    best = run.state().get("best", {}).get("images")
+    return next((path for path in saved if int(path.name) == best), saved[-1])
+
+
+def publish(run: runs.Run, folder: Path, title: str = "", facts: dict | None = None) -> ModelInfo:
+    """The model written to `folder` (its name is the model's) from the run's best checkpoint.
+
+    Args:
+        facts: more of `ModelInfo`: version, licence, data_terms.
+    """
+    checkpoint, recipe = best_checkpoint(run), run.recipe()
+    fields = {
+        "title": title or folder.name,
+        "version": "1",
+        "family": recipe.networks.family,
+        "arguments": {**recipe.networks.generator, "resolution": recipe.data.resolution},
+        "training": _summary(run, recipe, int(checkpoint.name)),
+        **(facts or {}),
+    }
+    info = publishing.write_model(folder, fields, network_of(recipe, checkpoint))
+    model = load(read_card(info.folder))
+    (folder / "samples.webp").write_bytes(marks.encode(_samples(model), "webp"))
+    (folder / "training.webp").write_bytes(marks.encode(film(run, recipe.data.resolution), "webp"))
+    return info
+
+
+def network_of(recipe, checkpoint: Path):
+    """The moving average of a checkpoint as a Keras generator in float32."""
+    builder = networks.family(recipe.networks.family).generator
+    network = builder(**recipe.networks.generator, resolution=recipe.data.resolution)
+    network.set_weights(checkpoints.average_of(checkpoint))
+    return network
+
+
+def film(run: runs.Run, size: int) -> np.ndarray:
+    """The same eight faces (seeds 1 to 8) at ten moments of the training, a row each, doubling in images seen."""
+    strips = sorted((run.folder / "samples").glob("*.jpg"))
+    if not strips:
+        raise RunError(f"The run `{run.name}` has no sample pictures.")
+    places = np.unique(np.geomspace(1, len(strips), FILM_ROWS).round().astype(int)) - 1
+    return np.concatenate([np.asarray(Image.open(strips[k]))[:size, : FILM_FACES * size] for k in places])
+
+
+def _samples(model: Generator) -> np.ndarray:
+    from training.evaluate import latents_of_seeds
+
+    return pictures.grid(model.generate(latents_of_seeds(SAMPLES, model.latent)), columns=8)
+
+
+def _summary(run, recipe, images):
+    """What a card tells of the training; no paths."""
+    return {
+        "recipe": recipe.name,
+        "images": images,
+        "batch": recipe.batch,
+        "precision": recipe.precision,
+        "hours": round(sum(e["seconds"] for e in run.events() if e["images"] == images) / 3600, 2),
+        "date": time.strftime("%Y-%m-%d"),
+    }
