@@ -157,9 +157,7 @@ def _caching(request: Request, tag: str) -> dict[str, str]:
 
 
 def _card(info: ModelInfo) -> dict:
-    return info.model_dump(mode="json", exclude={"files", "folder"}) | {
-        "sliders": info.directions.limits()
-    }
+    return info.model_dump(mode="json", exclude={"files", "folder"}) | {"sliders": info.directions.limits()}
 
 
 def _problem(status: int, sentence: str) -> JSONResponse:

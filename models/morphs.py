@@ -63,7 +63,9 @@ def read_query(query: Mapping[str, str], info: ModelInfo) -> tuple[MorphSettings
         try:
             settings = replace(settings, **{name: _read(name, text)})
         except (KeyError, ValueError):
-            left_out.append(_WANTED.get(name, "The link holds something that is no setting of a morph; it was left out."))
+            left_out.append(
+                _WANTED.get(name, "The link holds something that is no setting of a morph; it was left out.")
+            )
     if settings.at >= settings.frames:
         left_out.append(f"`at={settings.at}` lies behind the last picture, {settings.frames - 1}, which is shown.")
         settings = replace(settings, at=settings.frames - 1)

@@ -170,10 +170,8 @@ def _other_model(query: Mapping[str, str], info: "ModelInfo") -> list[str]:
     if model != info.name:
         return [f"The link names the model `{_shown(model)}`, which is not the one here; {info.title} is shown."]
     if version != info.version:
-        return [
-            f"The link was made with version {_shown(version)} of {info.title}; version {info.version} is here and "
-            "shown, so the face may be another."
-        ]
+        here = f"version {info.version} is here and shown, so the face may be another."
+        return [f"The link was made with version {_shown(version)} of {info.title}; {here}"]
     return []
 
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from models.catalogue import Catalogue
-from ui import cards, shell
+from models.catalogue import Catalogue, ModelInfo
+from ui import cards, page_state, shell
 
 CANNOT = """
 - The faces are drawn by networks that learned from photos of a few thousand people, most of them actors and athletes
@@ -14,25 +14,37 @@ CANNOT = """
 - Every picture that leaves carries the mark of a generated picture (IPTC `trainedAlgorithmicMedia`). A screenshot does not.
 """
 
+
+def show(info: ModelInfo) -> None:
+    """One model: faces it draws, its figures and how they came about, its terms, its card."""
+    st.subheader(info.title, anchor=False)
+    st.caption(f"{cards.line(info)} · {info.licence}")
+    left, right = st.columns([2, 3], gap="medium")
+    if samples := cards.samples(info):
+        left.image(samples.read_bytes(), alt=f"Faces drawn by {info.title}, not chosen by hand", width="stretch")
+    with right if samples else st.container():
+        if figures := cards.figures(info):
+            st.table(figures, hide_index=True)
+        st.markdown(f"**Data.** {info.data_terms or 'The card says nothing of them.'}")
+        if protocols := cards.protocols(info):
+            with st.expander("How the figures were measured"):
+                st.markdown("\n\n".join(protocols))
+        if card := cards.card(info):
+            with st.expander("The whole card"):
+                st.markdown(card)
+
+
 st.title("About", anchor=False)
 st.caption(f"Visage {shell.VERSION} · {shell.where()}")
 
 st.header("Models", anchor=False)
-models = Catalogue().models()
-if not models:
-    st.info(cards.NO_MODEL)
-for info in models:
+catalogue = Catalogue()
+for info in catalogue.models():
     with st.container(border=True):
-        st.subheader(info.title, anchor=False)
-        st.caption(f"{cards.line(info)} · {info.licence}")
-        if samples := cards.samples(info):
-            st.image(samples, alt=f"Faces drawn by {info.title}, not chosen by hand", width="stretch")
-        if figures := cards.figures(info):
-            st.dataframe(figures, hide_index=True, width="stretch")
-        st.markdown(f"**Data.** {info.data_terms}")
-        if card := cards.card(info):
-            with st.expander("The whole card"):
-                st.markdown(card)
+        show(info)
+page_state.tell(catalogue.faults())
+if not catalogue.models():
+    st.info("There is no model yet. Train one, or add one: `python cli.py weights add FOLDER`.")
 
 st.header("What Visage cannot do", anchor=False)
 st.markdown(CANNOT)

@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from shell import doors
+
 Source = Annotated[Path, typer.Option("--data", help="A folder or zip of pictures.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", help="Lay key=value over the recipe, e.g. images=50000.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the whole recipe and stop.")]
@@ -92,6 +94,31 @@ def _tell(run):
         typer.echo(f"Go on with: python cli.py resume {run.name}")
 
 
+def publish(
+    run: Annotated[str, typer.Argument(help="Name of a run; its best checkpoint is taken.")],
+    to: Annotated[Path, typer.Option(help="The model's folder; its name is the model's.")],
+    title: Annotated[str, typer.Option(help="What people read.")] = "",
+    version: Annotated[str, typer.Option(help="Of the weights; links carry it.")] = "1",
+    data: Annotated[Path | None, typer.Option(help="Measure it against these pictures too, for the card.")] = None,
+    licence: Annotated[str, typer.Option(help="Terms of the weights.")] = "",
+    data_terms: Annotated[str, typer.Option(help="Data it was trained on, and their terms.")] = "",
+) -> None:
+    """Make a model of the catalogue from a run: weights, directions, samples, film strip of the training.
+
+    python cli.py publish first --to visage-home/models/first --title "My faces" --data my-pictures.zip
+    """
+    from training import publish as publishing
+    from training import runs, subject
+
+    found = runs.find(run)
+    facts = {"version": version, "licence": licence, "data_terms": data_terms}
+    with doors.busy("publishing"):
+        if data:
+            facts["metrics"] = subject.card_figures(subject.evaluate(run, data))
+        info = publishing.publish(found, to, title, facts)
+    typer.echo(f"{info.name}: {info.title}, version {info.version}, in {info.folder}")
+
+
 class _Bar:
     """A terminal bar fed by the trainer's states; each metric stays on a line of its own."""
 
@@ -118,3 +145,6 @@ class _Bar:
             self.progress.print(f"{event['images']:>9,} images   SWD {levels}   diversity {event['diversity']:.2f}")
         if "alarm" in event:
             self.progress.print(event["alarm"], style="yellow")
+
+
+VERBS = (train, resume, evaluate, publish)

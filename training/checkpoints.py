@@ -49,7 +49,7 @@ def _shards(state, limit):
     shard, size = {}, 0
     for part, variables in state.items():
         for index, variable in enumerate(variables):
-            array = np.ascontiguousarray(ops.convert_to_numpy(variable.value))
+            array = np.array(ops.convert_to_numpy(variable.value), order="C")  # keeps scalars scalars
             if shard and size + array.nbytes > limit:
                 yield shard
                 shard, size = {}, 0

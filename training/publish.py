@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from models import networks, publishing
-from models.catalogue import ModelInfo, read_card
+from models import networks
+from models.card import ModelInfo
+from models.catalogue import write_model
 from models.generator import Generator, load
 from training import checkpoints, runs
+from training.evaluate import latents_of_seeds
 from utils import marks, pictures
 from utils.errors import RunError
 
@@ -41,9 +43,9 @@ def publish(run: runs.Run, folder: Path, title: str = "", facts: dict | None = N
         "training": _summary(run, recipe, int(checkpoint.name)),
         **(facts or {}),
     }
-    info = publishing.write_model(folder, fields, network_of(recipe, checkpoint))
-    model = load(read_card(info.folder))
-    (folder / "samples.webp").write_bytes(marks.encode(_samples(model), "webp"))
+    folder.mkdir(parents=True, exist_ok=True)
+    info = write_model(folder, fields, network_of(recipe, checkpoint))
+    (folder / "samples.webp").write_bytes(marks.encode(_samples(load(info)), "webp"))
     (folder / "training.webp").write_bytes(marks.encode(film(run, recipe.data.resolution), "webp"))
     return info
 
@@ -66,8 +68,6 @@ def film(run: runs.Run, size: int) -> np.ndarray:
 
 
 def _samples(model: Generator) -> np.ndarray:
-    from training.evaluate import latents_of_seeds
-
     return pictures.grid(model.generate(latents_of_seeds(SAMPLES, model.latent)), columns=8)
 
 

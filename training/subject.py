@@ -31,6 +31,17 @@ def evaluate(name: str, source: Path, progress: Callable[[str], None] | None = N
     return {"subject": name, **evaluate_generator(fakes, latent, data, progress)}
 
 
+def card_figures(figures: dict) -> dict:
+    """The figures as `model.toml` keeps them: rounded, levels as words, the protocol beside."""
+
+    def kept(value):
+        if isinstance(value, dict):
+            return {f"{key} px" if isinstance(key, int) else key: kept(inner) for key, inner in value.items()}
+        return round(value, 4) if isinstance(value, float) else value
+
+    return {key: kept(value) for key, value in figures.items() if key != "subject"}
+
+
 def _generator(name):
     """(fakes, latent, resolution) of a catalogue's model, or else of a run."""
     try:

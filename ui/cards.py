@@ -31,8 +31,9 @@ def model_data(info: ModelInfo) -> dict:
 
 
 def line(info: ModelInfo) -> str:
-    """The quiet line under a model's name: resolution, version, and when it was trained where that is known."""
-    parts = [f"{info.resolution} px", f"version {info.version}"]
+    """The quiet line under a model's name: its one figure where it was measured, else its size; when it was trained."""
+    swd = info.metrics.get("swd")
+    parts = [f"SWD {sum(swd.values()) / len(swd):.1f}" if swd else f"{info.resolution} px, version {info.version}"]
     if date := info.training.get("date"):
         parts.append(f"trained {date}")
     return " · ".join(parts)
@@ -49,12 +50,29 @@ def card(info: ModelInfo) -> str:
     return file.read_text(encoding="utf-8") if file else ""
 
 
-def figures(info: ModelInfo) -> list[dict[str, object]]:
-    """One row a figure, each with the protocol it was measured by."""
-    protocol = info.metrics.get("protocol", "")
-    return [
-        {"Figure": name, "Value": value, "Protocol": protocol} for name, value in info.metrics.items() if name != "protocol"
+def figures(info: ModelInfo) -> list[dict[str, str]]:
+    """One row a figure: its name, the fakes' value, and the same of reals against reals where that was measured."""
+    found, floor = info.metrics, info.metrics.get("swd_floor", {})
+    rows = [(f"SWD × 10³ at {level} px", value, floor.get(level)) for level, value in found.get("swd", {}).items()]
+    rows += [
+        (words, found[name], reals)
+        for name, words, reals in (
+            ("ms_ssim", "MS-SSIM between fakes", found.get("ms_ssim_reals")),
+            ("diversity", "Diversity, as a share of the reals'", 1.0),
+            ("neighbour_ratio", "Distance to the nearest training picture, fakes to reals", 1.0),
+        )
+        if name in found
     ]
+    return [{"Figure": words, "Fakes": _short(fakes), "Reals": _short(reals)} for words, fakes, reals in rows]
+
+
+def protocols(info: ModelInfo) -> list[str]:
+    """How each figure was measured, a sentence each."""
+    return [f"**{name}**: {words}" for name, words in info.metrics.get("protocol", {}).items()]
+
+
+def _short(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}"
 
 
 def _file(info: ModelInfo, name: str) -> Path | None:

@@ -8,13 +8,12 @@ import streamlit as st
 from models import serving
 
 VERSION = "0.1"
-SIDE = 224  # pixels; Streamlit's own 300 are taken from the picture
 _HERE = Path(__file__).parent
 
 
 def draw(pages: Sequence) -> None:
     """Draws the frame and, inside it, the page the visitor is on."""
-    st.set_page_config(page_title="Visage", page_icon=str(_HERE / "mark.svg"), layout="wide", initial_sidebar_state=SIDE)
+    st.set_page_config(page_title="Visage", page_icon=str(_HERE / "mark.svg"), layout="wide")
     theme = st.context.theme.type or "light"
     accent = st.get_option(f"theme.{theme}.primaryColor")
     st.html(f"<style>:root {{ --accent: {accent}; }}\n{(_HERE / 'shell.css').read_text('utf-8')}</style>")

@@ -12,7 +12,7 @@ from utils.errors import RunError
 
 
 def state(value=0.0, size=1000):
-    return {"net": [keras.Variable(np.full(size, value, np.float32), name="a"), keras.Variable([value], name="b")]}
+    return {"net": [keras.Variable(np.full(size, value, np.float32), name="a"), keras.Variable(value, name="b")]}
 
 
 def test_what_is_saved_comes_back_in_shards(tmp_path):
@@ -21,7 +21,7 @@ def test_what_is_saved_comes_back_in_shards(tmp_path):
     restored = state()
     restored["net"][0] = keras.Variable(np.zeros(300_000, np.float32), name="a")
     assert checkpoints.restore(path, restored) == {"images": 100}
-    assert float(restored["net"][0][0]) == 3.0 and float(restored["net"][1][0]) == 3.0
+    assert float(restored["net"][0][0]) == 3.0 and float(restored["net"][1]) == 3.0
 
 
 @pytest.mark.parametrize("harm", ["misfit", "cut", "missing"])

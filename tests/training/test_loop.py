@@ -95,7 +95,7 @@ def test_exact_resume_holds_on_jax_and_tensorflow_is_not_imported(shell, home):
         later.rename(home / later.name)
     runs.find("half").write_state(status="running")
     assert keep.name == "000000160"
-    probe = "import sys; sys.argv[0] = 'cli.py'; import cli\ntry: cli.main()\nfinally: assert 'tensorflow' not in sys.modules"
+    probe = "import sys, cli\ntry: cli.app()\nfinally: assert 'tensorflow' not in sys.modules"
     resumed = subprocess.run(
         [sys.executable, "-c", probe, "resume", "half"],
         env={**os.environ, "KERAS_BACKEND": "jax"},
@@ -165,7 +165,7 @@ def test_a_full_disk_stops_with_a_sentence_and_resumes_once_there_is_room(shell,
         assert before and not list(run.checkpoints.glob("writing-*"))
         subprocess.run(["mount", "-o", "remount,size=64m", small], check=True)
         resumed = shell("resume", "full")
-        wait_for(lambda: run.events() and run.events()[-1]["images"] > int(before[-1].name), resumed)
+        wait_for(lambda: checkpoints.all_of(run.checkpoints)[-1].name > before[-1].name, resumed)
         resumed.send_signal(signal.SIGTERM)
         finished(resumed)
     finally:

@@ -1,5 +1,7 @@
 """The GAN task: two players, a moving average of the generator, and the figures of its fakes."""
 
+import random
+
 import keras
 import numpy as np
 from keras import ops
@@ -22,7 +24,8 @@ class Gan:
     """
 
     def __init__(self, recipe: Recipe, data: PictureSet):
-        keras.utils.set_random_seed(recipe.seed)
+        # Keras' initialisers take their seeds from here; its own `set_random_seed` would import every backend there is.
+        random.seed(recipe.seed)
         self.recipe, self.data = recipe, data
         self.training, self.held_out = data.split()
         self.batches = Batches(data.pictures, self.training, recipe.batch, recipe.seed, recipe.data.flip)

@@ -157,7 +157,8 @@ const icon = (path) =>
 /** Fills a range's track from where it rests to its thumb. */
 function fill(range, rest) {
   const at = (value) => (value - range.min) / (range.max - range.min);
-  range.style.setProperty("--from", Math.min(at(rest), at(range.value)));
+  const edge = rest <= Number(range.min) ? -0.1 : 0; // from the very end of the track, not from half a thumb into it
+  range.style.setProperty("--from", Math.min(at(rest), at(range.value)) + edge);
   range.style.setProperty("--to", Math.max(at(rest), at(range.value)));
 }
 

@@ -1,0 +1,24 @@
+"""Door 2: the shell. `python cli.py --help` lists the verbs; their bodies are in `shell/`, one file a group.
+
+Importing this loads neither Keras nor NumPy, so that help comes at once: a verb imports what it needs when it runs.
+"""
+
+import typer
+
+from shell import directions, doors, faces, training, weights
+
+app = typer.Typer(
+    cls=doors.Sentences,
+    help="Visage: draw faces, morph between them, train the networks that draw them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for group in (faces.generate, faces.morph, directions.directions), training.VERBS:
+    for verb in group:
+        app.command()(verb)
+app.add_typer(weights.weights, name="weights")
+
+if __name__ == "__main__":
+    app(prog_name="python cli.py")

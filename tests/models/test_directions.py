@@ -1,0 +1,92 @@
+"""Directions: found in closed form, the same every time, named by people."""
+
+import numpy as np
+import pytest
+
+from models import directions
+from utils.errors import ModelError
+
+LAYER = np.random.RandomState(0).standard_normal((20, 300)).astype(np.float32)
+
+
+@pytest.fixture
+def found():
+    return directions.factorise(LAYER, 5)
+
+
+def test_directions_stand_at_right_angles_and_have_length_1(found):
+    np.testing.assert_allclose(found.vectors @ found.vectors.T, np.eye(5), atol=1e-6)
+    assert found.vectors.dtype == np.float32 and found.names == ("d1", "d2", "d3", "d4", "d5")
+
+
+def test_the_first_moves_the_layer_most(found):
+    reach = np.linalg.norm(found.vectors @ LAYER, axis=1)
+    assert (np.diff(reach) <= 0).all()
+    others = np.random.RandomState(1).standard_normal((1000, 20))
+    others /= np.linalg.norm(others, axis=1, keepdims=True)
+    assert reach[0] >= np.linalg.norm(others @ LAYER, axis=1).max()
+
+
+def test_a_direction_has_one_sign(found):
+    flipped = directions.factorise(-LAYER, 5)
+    np.testing.assert_allclose(found.vectors, flipped.vectors, atol=1e-6)
+    largest = found.vectors[np.arange(5), np.abs(found.vectors).argmax(1)]
+    assert (largest > 0).all()
+
+
+def test_the_same_layer_gives_the_same_file(found, tmp_path):
+    directions.save(found, tmp_path / "a.npz")
+    directions.save(directions.factorise(LAYER, 5), tmp_path / "b.npz")
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+@pytest.mark.parametrize("count", [0, -1, 21])
+def test_an_impossible_count_is_told(count):
+    with pytest.raises(ModelError, match=f"from 1 to 20.*{count}"):
+        directions.factorise(LAYER, count)
+
+
+def test_directions_come_back_from_their_file(found, tmp_path):
+    renamed = directions.rename(found, "d2", "Größeres Lächeln")
+    directions.save(renamed, tmp_path / "d.npz")
+    loaded = directions.load(tmp_path / "d.npz")
+    assert loaded.names == ("d1", "grosseres-lacheln", "d3", "d4", "d5")
+    assert loaded.labels[1] == "Größeres Lächeln" and loaded.limits()["d1"] == directions.STRENGTH
+    np.testing.assert_array_equal(loaded.vectors, found.vectors)
+
+
+@pytest.mark.parametrize(
+    "reason, name, label",
+    [
+        ("no such direction", "d9", "Smile"),
+        ("taken by another", "d1", "d2"),
+        ("nothing left of it in a link", "d1", "?!"),
+        ("a setting's own name", "d1", "Seed"),
+        ("reads as a single latent value", "d1", "z12"),
+        ("a word of the picture's address", "d1", "Size"),
+    ],
+)
+def test_a_name_that_a_link_would_misread_is_refused(found, reason, name, label):
+    with pytest.raises(ModelError):
+        directions.rename(found, name, label)
+
+
+@pytest.mark.parametrize(
+    "reason, spoil",
+    [
+        ("missing", lambda path: path.unlink()),
+        ("empty", lambda path: path.write_bytes(b"")),
+        ("cut off", lambda path: path.write_bytes(path.read_bytes()[:-200])),
+        ("something else", lambda path: path.write_bytes(b"a text, no archive")),
+        ("pickled", lambda path: np.savez(path, names=np.array([object()]), labels=0, vectors=0, strength=0)),
+        ("numbers differ", lambda path: np.savez(path, names=["a"], labels=["A"], vectors=LAYER, strength=[1.0])),
+        ("not numbers", lambda path: np.savez(path, names=["a"], labels=["A"], vectors=LAYER[:1] * np.nan, strength=[1.0])),
+        ("a name for links that is none", lambda path: np.savez(path, names=["seed"], labels=["A"], vectors=LAYER[:1], strength=[1.0])),
+    ],
+)  # fmt: skip
+def test_a_spoiled_file_is_a_sentence(found, tmp_path, reason, spoil):
+    path = tmp_path / "directions.npz"
+    directions.save(found, path)
+    spoil(path)
+    with pytest.raises(ModelError, match="directions.npz"):
+        directions.load(path)

@@ -1,0 +1,134 @@
+"""HTTP as a program meets it."""
+
+import asyncio
+import io
+import shutil
+
+import httpx
+import numpy as np
+import pytest
+from PIL import Image
+
+from models import serving
+from models.settings import FaceSettings
+from utils import marks
+
+ASKED = "/v1/frame?model=tiny&version=1&seed=7"
+
+
+class Client:
+    """Asks the application itself; no server, no port."""
+
+    def get(self, path: str, headers: dict | None = None) -> httpx.Response:
+        from api import api
+
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(app=api, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://visage") as asker:
+                return await asker.get(path, headers=headers)
+
+        return asyncio.run(ask())
+
+
+@pytest.fixture
+def client(tiny_model):
+    return Client()
+
+
+def _pixels(reply) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(reply.content)).convert("RGB"))
+
+
+def test_health_says_where_it_draws(client):
+    assert client.get("/v1/health").json()["ok"] is True
+
+
+def test_models_are_listed_with_their_sliders_and_without_paths(client, tiny_model):
+    (tiny,) = [card for card in client.get("/v1/models").json() if card["name"] == "tiny"]
+    assert tiny["version"] == "1" and tiny["sliders"] == tiny_model.directions.limits()
+    assert "folder" not in tiny
+
+
+def test_ready_answers_once_the_model_is_loaded(client):
+    assert client.get("/v1/models/tiny/ready").json() == {"ready": True}
+    assert serving.loaded("tiny")
+
+
+def test_a_png_holds_the_face_and_its_settings(client):
+    reply = client.get(f"{ASKED}&d1=1.5&z3=-0.7&psi=0.9&format=png")
+    settings = FaceSettings("tiny", "1", 7, psi=0.9, sliders=(("d1", 1.5),), latents=((3, -0.7),))
+    assert reply.headers["content-type"] == "image/png"
+    assert (_pixels(reply) == serving.generator("tiny").face(settings)).all()
+    assert FaceSettings.from_json(marks.read_note(reply.content)) == settings
+
+
+@pytest.mark.parametrize("format", ["webp", "jpeg", "png"])
+def test_every_picture_that_leaves_is_marked(client, format):
+    reply = client.get(f"{ASKED}&format={format}&size=128")
+    assert reply.headers["content-type"] == f"image/{format}"
+    assert marks.is_marked(reply.content) and _pixels(reply).shape == (128, 128, 3)
+
+
+def test_what_names_its_version_may_be_kept_for_ever(client):
+    assert "immutable" in client.get(ASKED).headers["cache-control"]
+    assert client.get("/v1/frame?model=tiny&seed=7").headers["cache-control"] == "no-cache"
+
+
+def test_a_picture_that_the_asker_has_is_not_sent_again(client):
+    tag = client.get(ASKED).headers["etag"]
+    again = client.get(ASKED, headers={"If-None-Match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get(f"{ASKED}&d1=1", headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_a_key_face_of_a_morph_is_the_face_of_its_seed(client):
+    morph = client.get("/v1/morph-frame?model=tiny&seeds=3,7&at=24&format=png")
+    face = client.get("/v1/frame?model=tiny&seed=7&format=png")
+    assert (_pixels(morph) == _pixels(face)).all()
+
+
+@pytest.mark.parametrize("format", ["webp", "gif"])
+def test_a_morph_is_an_animation_and_marked(client, format):
+    reply = client.get(f"/v1/morph?model=tiny&seeds=3,7&loop=1&format={format}")
+    assert Image.open(io.BytesIO(reply.content)).n_frames > 2
+    assert marks.is_marked(reply.content)
+
+
+@pytest.mark.parametrize(
+    "reason, path, status, words",
+    [
+        ("no such model", "/v1/frame?model=nobody", 404, "no model `nobody`"),
+        ("a way through the disk", "/v1/frame?model=../../etc", 404, "no model"),
+        ("no such model to wait for", "/v1/models/nobody/ready", 404, "no model `nobody`"),
+        ("came without samples", "/v1/models/tiny/samples", 404, "without sample pictures"),
+        ("no such route", "/v1/nothing", 404, "nothing here"),
+        ("psi above 1", f"{ASKED}&psi=1.7", 422, "`psi` must be in [0, 1]"),
+        ("no number", f"{ASKED}&d1=much", 422, "`d1` must be a number"),
+        ("not a number either", f"{ASKED}&d1=nan", 422, "`d1` must be a number"),
+        ("no such slider", f"{ASKED}&smirk=1", 422, "smirk"),
+        ("seed too large", "/v1/frame?model=tiny&seed=4294967296", 422, "`seed`"),
+        ("another version", "/v1/frame?model=tiny&version=9", 422, "version"),
+        ("no such format", f"{ASKED}&format=tiff", 422, "`format`"),
+        ("a size beyond reason", f"{ASKED}&size=90000", 422, "`size` must be in [16, 1024]"),
+        ("a size that is none", f"{ASKED}&size=big", 422, "`size`"),
+        ("one face is no morph", "/v1/morph?model=tiny&seeds=3", 422, "`seeds` must be 2 to 8"),
+        ("a place behind the end", "/v1/morph-frame?model=tiny&seeds=3,4&at=99", 422, "`at=99`"),
+    ],
+)
+def test_a_wrong_question_gets_one_sentence(client, reason, path, status, words):
+    reply = client.get(path)
+    body = reply.json()
+    assert reply.status_code == status == body["status"], reason
+    assert words in body["error"] and body["detail"] == body["error"] and body["title"], reason
+
+
+def test_damaged_weights_are_told_and_the_server_stands(client, tiny_model, tmp_path, monkeypatch):
+    home = tmp_path / "models"
+    shutil.copytree(tiny_model.folder, home / "tiny")
+    monkeypatch.setenv("VISAGE_HOME", str(tmp_path))
+    monkeypatch.setattr(serving, "_loaded", {})
+    weights = home / "tiny" / "weights.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"x")
+    reply = client.get(ASKED)
+    assert reply.status_code == 503 and "SHA-256 differs" in reply.json()["error"]
+    assert client.get("/v1/health").status_code == 200
