@@ -19,10 +19,11 @@ def show(info: ModelInfo) -> None:
     """One model: faces it draws, its figures and how they came about, its terms, its card."""
     st.subheader(info.title, anchor=False)
     st.caption(f"{cards.line(info)} · {info.licence}")
-    left, right = st.columns([2, 3], gap="medium")
+    words = st.container()
     if samples := cards.samples(info):
+        left, words = st.columns([2, 3], gap="medium")
         left.image(samples.read_bytes(), alt=f"Faces drawn by {info.title}, not chosen by hand", width="stretch")
-    with right if samples else st.container():
+    with words:
         if figures := cards.figures(info):
             st.table(figures, hide_index=True)
         st.markdown(f"**Data.** {info.data_terms or 'The card says nothing of them.'}")

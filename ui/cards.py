@@ -53,7 +53,7 @@ def card(info: ModelInfo) -> str:
 def figures(info: ModelInfo) -> list[dict[str, str]]:
     """One row a figure: its name, the fakes' value, and the same of reals against reals where that was measured."""
     found, floor = info.metrics, info.metrics.get("swd_floor", {})
-    rows = [(f"SWD × 10³ at {level} px", value, floor.get(level)) for level, value in found.get("swd", {}).items()]
+    rows = [(f"SWD × 10³ at {level}", value, floor.get(level)) for level, value in found.get("swd", {}).items()]
     rows += [
         (words, found[name], reals)
         for name, words, reals in (

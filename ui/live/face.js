@@ -1,7 +1,7 @@
 /* The live face: sliders that draw while they move. What it settles on goes to Python, which writes the address. */
 
 const UNDO = icon("M3 8a5 5 0 1 0 1.6-3.7M3 2.5v3h3");
-const FEW = 12; // a hundred sliders are a wall
+const FEW = { directions: 6, latents: 12 }; // a hundred sliders are a wall
 const OTHERS = 24;
 const alive = new WeakMap();
 
@@ -126,27 +126,30 @@ function createFace(root) {
       address.settle(new URLSearchParams({ model: name, seed: state.seed }).toString(), trigger, 0),
     );
     const { directions, latent } = data.model;
-    $("directions").replaceChildren(
-      ...directions.map((one) =>
-        slider(one.name, one.label, one.strength, 0.1, "σ", "sliders", one.name, () => 0),
-      ),
-    );
-    $("latent-sliders").replaceChildren(
-      ...Array.from({ length: latent }, (_, index) => {
-        const box = slider(`z${index}`, `z${index}`, 4, 0.01, "", "latents", index, () => data.base[index]);
-        box.hidden = index >= FEW;
-        return box;
-      }),
-    );
+    list("directions", directions.map((one) =>
+      slider(one.name, one.label, one.strength, 0.1, "σ", "sliders", one.name, () => 0)));
+    list("latents", Array.from({ length: latent }, (_, index) =>
+      slider(`z${index}`, `z${index}`, 4, 0.01, "", "latents", index, () => data.base[index])));
     $("psi").disabled = !data.model.truncation;
     $("no-psi").hidden = data.model.truncation;
     $("no-psi").textContent = data.model.no_truncation;
-    $("show-all").hidden = latent <= FEW;
-    $("show-all").textContent = `Show all ${latent}`;
     $("tab-directions").hidden = directions.length === 0;
     choose(directions.length ? "directions" : "latents");
     if (data.model.samples && !$("picture").dataset.shown) $("picture").src = data.model.samples;
     others();
+  }
+
+  /** The first few sliders of a panel, those that differ (by CSS), and a button for the others. */
+  function list(panel, boxes) {
+    boxes.forEach((box, index) => box.classList.toggle("spare", index >= FEW[panel]));
+    const [place, more] = $(panel).children;
+    place.replaceChildren(...boxes);
+    more.hidden = boxes.length <= FEW[panel];
+    more.textContent = `Show all ${boxes.length}`;
+    more.onclick = () => {
+      boxes.forEach((box) => box.classList.remove("spare"));
+      more.hidden = true;
+    };
   }
 
   function choose(panel) {
@@ -209,10 +212,6 @@ function createFace(root) {
   };
   $("copy").onclick = (event) => copyLink(event.currentTarget, query());
   $("more").onclick = () => ((firstOther += OTHERS), others(), changed({ settle: false }));
-  $("show-all").onclick = () => {
-    for (const box of $("latent-sliders").children) box.hidden = false;
-    $("show-all").hidden = true;
-  };
   for (const [id, next] of [["directions", "latents"], ["latents", "directions"]]) {
     $(`tab-${id}`).onclick = () => choose(id);
     $(`tab-${id}`).onkeydown = (event) => {
