@@ -14,11 +14,11 @@ page_state.tell(notes)
 if info is None:
     st.stop()
 
-query = settings.to_query()
 live.face(
     key=PAGE,
     data={
         **cards.model_data(info),
+        **page_state.shown(PAGE, settings),
         "settings": {
             "model": settings.model,
             "version": settings.version,
@@ -29,8 +29,6 @@ live.face(
         },
         # where the raw sliders rest: this seed's own values
         "base": [round(float(value), 3) for value in seed_latent(settings.seed, info.latent)],
-        "query": query,
-        "serial": page_state.remember(PAGE, query),
     },
     on_settled_change=lambda: page_state.settled(PAGE, read_query),
     on_woke_change=lambda: None,  # the network is there now: a run brings the foot of the side up to date

@@ -13,11 +13,11 @@ page_state.tell(notes)
 if info is None:
     st.stop()
 
-query = settings.to_query()
 live.morph(
     key=PAGE,
     data={
         **cards.model_data(info),
+        **page_state.shown(PAGE, settings),
         "settings": {
             "model": settings.model,
             "version": settings.version,
@@ -28,8 +28,6 @@ live.morph(
         "steps": STEPS,
         "fewest": FEWEST,
         "most": MOST,
-        "query": query,
-        "serial": page_state.remember(PAGE, query),
     },
     on_settled_change=lambda: page_state.settled(PAGE, read_query),
     on_woke_change=lambda: None,  # the network is there now: a run brings the foot of the side up to date

@@ -5,7 +5,7 @@ report becomes the address (one entry of the browser's history), and the run dra
 """
 
 from collections.abc import Callable, Mapping
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
@@ -48,14 +48,21 @@ def settled(page: str, codec: Codec) -> None:
     """Callback of a live component: its report becomes the address, in the codec's own spelling."""
     report = st.session_state[page].settled
     _info, settings, _notes = read(dict(parse_qsl(report["query"])), codec)
-    st.session_state[f"{page}.serial"] = report["serial"]
-    st.query_params.from_dict(settings.to_query())
+    query = settings.to_query()
+    st.session_state[f"{page}.report"] = (report["serial"], query)
+    st.query_params.from_dict(query)
 
 
-def remember(page: str, query: Mapping[str, str]) -> int:
-    """Keeps what the page shows for a return from another page; the number of the last report heard, 0 before any."""
-    st.session_state[f"{page}.query"] = dict(query)
-    return st.session_state.get(f"{page}.serial", 0)
+def shown(page: str, settings) -> dict:
+    """For a live component: what is shown, the number of its last report, and whether that is what is shown.
+
+    Also keeps it for a return from another page. The last fact is no matter of course: Back may overtake the run that
+    a report started.
+    """
+    query = settings.to_query()
+    st.session_state[f"{page}.query"] = query
+    serial, reported = st.session_state.get(f"{page}.report", (0, None))
+    return {"query": urlencode(query), "serial": serial, "echo": query == reported}
 
 
 def tell(notes: list[str]) -> None:

@@ -13,7 +13,8 @@ from utils.errors import VisageError
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
-    """Starts loading the first model beside the server, which answers meanwhile."""
+    """Starts loading the first model beside the server, which answers meanwhile, and without delay."""
+    guards.answer_at_once()
     threading.Thread(target=_load_first_model, name="warm-up", daemon=True).start()
     yield
 

@@ -68,8 +68,8 @@ function createPicture(img) {
 
 /** Keeps the page's address in step with what was settled on; the address is the page's only memory.
  *
- * Each report has a number that Python sends back with the next data, which tells an echo of our own report from news
- * (first draw, Back, Forward, a link).
+ * Each report has a number. Data that carry the newest number for the first time, and show what it reported, are its
+ * echo; other data with another address are news (first draw, Back, Forward, a link), even where they overtook an echo.
  */
 function createAddress() {
   let sent = null;
@@ -79,13 +79,14 @@ function createAddress() {
 
   function brings(data) {
     const first = sent === null;
-    const echo = !first && data.serial !== heard;
-    const news = !echo && heard === sent && data.query !== last;
+    const echo = !first && data.echo && data.serial > heard;
+    const news = first || (!echo && data.query !== last);
     if (first) sent = data.serial;
-    heard = data.serial;
+    if (echo) heard = data.serial;
+    else if (news) heard = sent; // an echo that comes now is older than what is shown, so it will be news itself
     last = data.query;
     if (news) clearTimeout(timer);
-    return first || news;
+    return news;
   }
 
   function settle(query, report, delay = SETTLE_MS) {
