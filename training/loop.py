@@ -169,13 +169,18 @@ def _restore(run, task, recipe):
     newest = checkpoints.all_of(run.checkpoints)[-1:]
     if newest:
         place = checkpoints.restore(newest[0], task.state)
+        if place["data"] != task.data.fingerprint:
+            raise RunError(
+                f"The pictures in `{recipe.data.source}` are not the ones this run was started with: some were added, "
+                "removed or renamed. Put them back to resume, or start a new run."
+            )
         run.rewind_events(place["images"])
         run.log(f"Resumed at {place['images']:,} images.")
         return place
     run.rewind_events(0)
     _write_sample(run, task, 0)
     run.log(f"Started: {recipe.name}, {len(task.training):,} pictures, {recipe.precision}.")
-    return {"iteration": 0, "images": 0, "seconds": 0.0, "best": {}}
+    return {"iteration": 0, "images": 0, "seconds": 0.0, "best": {}, "data": task.data.fingerprint}
 
 
 def _write_sample(run, task, images):

@@ -64,7 +64,7 @@ class Average(_Strict):
     half_life_kimg: float = Field(10.0, gt=0)
     ramp: float = Field(0.05, gt=0)
 
-    def keep(self, images: int, batch: int) -> float:
+    def keep(self, images: int, batch: float) -> float:
         """Share of the old average that one step of `batch` images keeps; 0 at the start."""
         half_life = min(self.half_life_kimg * 1000, self.ramp * images)
         return 0.5 ** (batch / half_life) if half_life > 0 else 0.0

@@ -61,7 +61,7 @@ def server(tiny_model, tmp_path_factory):
         running.wait(30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: Playwright keeps an event loop running, which other tests' own would meet
 def chromium():
     api = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser")
     program = os.environ.get("CHROME") or shutil.which("chromium") or "/usr/bin/chromium"

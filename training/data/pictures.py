@@ -32,6 +32,11 @@ class PictureSet:
     names: list[str]
     skipped: list[str]
 
+    @property
+    def fingerprint(self) -> str:
+        """Changes when a picture comes, goes or is renamed: then other pictures are held out, and the order is another."""
+        return hashlib.sha256("\n".join(self.names).encode()).hexdigest()[:16]
+
     def split(self) -> tuple[np.ndarray, np.ndarray]:
         """Indices (training, held out). Held out is every tenth: by the number in the name where all names are
         plain numbers, as in CelebA, else by place in the sorted list."""

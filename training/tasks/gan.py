@@ -47,8 +47,8 @@ class Gan:
         # Lazy R1 is one step in `r1_every` more: Adam's rate and memory shrink to match (Karras et al. 2020, app. B).
         every, regularised = self.recipe.loss.r1_every, self.recipe.loss.r1_gamma > 0
         self._share = every / (every + 1) if regularised else 1.0
-        self.generator_optimiser = _adam(self.recipe.generator_optimiser)
-        self.discriminator_optimiser = _adam(self.recipe.discriminator_optimiser, self._share)
+        self.generator_optimiser = _adam("generator_optimiser", self.recipe.generator_optimiser)
+        self.discriminator_optimiser = _adam("discriminator_optimiser", self.recipe.discriminator_optimiser, self._share)
         self.generator_optimiser.build(self.generator.trainable_variables)
         self.discriminator_optimiser.build(self.discriminator.trainable_variables)
         self.state = {
@@ -124,7 +124,7 @@ class Gan:
         for k in range(recipe.discriminator_updates):
             reals = self.batches(iteration * recipe.discriminator_updates + k)
             loss_d, on_reals, on_fakes, right_reals, right_fakes = update(reals, self._noise(iteration, 0, k))
-        keep = np.float32(recipe.average.keep(images, recipe.batch))
+        keep = np.float32(recipe.average.keep(images, self.images_a_step / recipe.generator_updates))
         for k in range(recipe.generator_updates):
             loss_g = self._update_generator(self._noise(iteration, 1, k), keep)
         return {
@@ -189,9 +189,10 @@ def to_uint8(pictures: np.ndarray) -> np.ndarray:
     return np.clip(np.rint((pictures + 1) * 127.5), 0, 255).astype(np.uint8)
 
 
-def _adam(settings: Adam, share=1.0):
+def _adam(name, settings: Adam, share=1.0):
+    """Named, because Keras would count: a checkpoint's names must not hang on what the process built before."""
     return keras.optimizers.Adam(
-        settings.learning_rate * share, beta_1=settings.beta_1**share, beta_2=settings.beta_2**share
+        settings.learning_rate * share, settings.beta_1**share, settings.beta_2**share, name=name
     )
 
 
