@@ -21,6 +21,8 @@ else:
 
     from api import api
     from ui import front_page, guards, warm_up
+    from utils import imports
 
     guards.install()
+    imports.around("keras", imports.quietly)
     app = st.App(__file__, routes=[Mount("/api", api), *front_page.routes()], lifespan=warm_up.lifespan)

@@ -6,6 +6,7 @@ Importing this loads neither Keras nor NumPy, so that help comes at once: a verb
 import typer
 
 from shell import directions, doors, faces, training, weights
+from utils import imports
 
 app = typer.Typer(
     cls=doors.Sentences,
@@ -21,4 +22,5 @@ for group in (faces.generate, faces.morph, directions.directions), training.VERB
 app.add_typer(weights.weights, name="weights")
 
 if __name__ == "__main__":
+    imports.around("keras", imports.quietly)
     app(prog_name="python cli.py")

@@ -19,7 +19,7 @@ from utils.files import sha256, write_atomically
 from utils.home import home
 
 SHIPPED = Path(__file__).resolve().parent.parent / "weights"
-CARRIED = ("README.md", "LICENCE", "samples.webp")  # what may lie beside the files that are loaded
+CARRIED = ("README.md", "LICENCE", "samples.webp", "training.webp")  # what may lie beside the files that are loaded
 
 
 class Catalogue:
@@ -86,7 +86,7 @@ def write_model(folder: Path, fields: Mapping[str, Any], network: Any, direction
         network: the generator, a Keras model.
         directions: how many, at most the length of the latent; 0 for none.
 
-    Raises: ModelError for fields that cannot be, or a network with values that are not numbers.
+    Raises: ModelError for fields that cannot be, or a network with values that are not numbers; nothing is left then.
     """
     from models import networks
 
@@ -96,13 +96,14 @@ def write_model(folder: Path, fields: Mapping[str, Any], network: Any, direction
         key: parameter.default for key, parameter in inspect.signature(family.generator).parameters.items()
     } | dict(fields.get("arguments", {}))
     arguments.pop("dtype", None)  # the precision of a training is no part of the model
+    facts = {"name": folder.name, "truncation": family.truncation, **fields, "arguments": arguments}
+    _checked(folder, facts, {WEIGHTS: {"bytes": 0, "sha256": "0" * 64}})  # before anything is written
     save_weights(network.variables, folder / WEIGHTS)
     files = [WEIGHTS]
     if directions:
         found.save(found.factorise(first_layer, min(directions, len(first_layer))), folder / found.FILE)
         files.append(found.FILE)
-    facts = {"name": folder.name, "truncation": family.truncation, **fields}
-    return _write_card(folder, {**facts, "arguments": arguments}, files)
+    return _write_card(folder, facts, files)
 
 
 def store_directions(info: ModelInfo, directions: found.Directions) -> ModelInfo:
@@ -165,16 +166,20 @@ def add_keras(path: Path, name: str, family: str, arguments: Mapping[str, Any]) 
 def _write_card(folder: Path, fields: Mapping[str, Any], files: Iterable[str]) -> ModelInfo:
     """Nothing is written before the fields have been found in order."""
     sums = {name: {"bytes": (folder / name).stat().st_size, "sha256": sha256(folder / name)} for name in files}
+    info = _checked(folder, fields, sums)
+    write_atomically(folder / CARD, toml.dumps(info.model_dump()))
+    return info
+
+
+def _checked(folder: Path, fields: Mapping[str, Any], sums: Mapping[str, Any]) -> ModelInfo:
     try:
-        info = ModelInfo.model_validate({**fields, "files": sums, "folder": folder})
+        return ModelInfo.model_validate({**fields, "files": sums, "folder": folder})
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "it"
         raise ModelError(
             f"The model cannot be written: `{key}`: {first['msg']}. Received: {first['input']!r}."
         ) from None
-    write_atomically(folder / CARD, toml.dumps(info.model_dump()))
-    return info
 
 
 def _free_place(name: str) -> Path:

@@ -27,7 +27,7 @@ class MorphSettings:
         model, version: as in `FaceSettings`.
         seeds: two to eight key faces.
         loop: whether the last key face returns to the first.
-        at: place on the path, 0 to `frames - 1`.
+        at: place on the path, 0 to `frames() - 1`.
     """
 
     model: str
@@ -36,10 +36,9 @@ class MorphSettings:
     loop: bool = False
     at: int = 0
 
-    @property
-    def frames(self) -> int:
-        """Pictures on the whole path; a loop leaves out its last one, which is its first."""
-        return STEPS * len(self.seeds) if self.loop else STEPS * (len(self.seeds) - 1) + 1
+    def frames(self, steps: int = STEPS) -> int:
+        """Pictures on the whole path, so many from key to key; a loop leaves out its last one, which is its first."""
+        return steps * len(self.seeds) if self.loop else steps * (len(self.seeds) - 1) + 1
 
     def to_query(self) -> dict[str, str]:
         """The settings as short texts for an address; what is as by default stays out, model and seeds apart."""
@@ -66,16 +65,17 @@ def read_query(query: Mapping[str, str], info: ModelInfo) -> tuple[MorphSettings
             left_out.append(
                 _WANTED.get(name, "The link holds something that is no setting of a morph; it was left out.")
             )
-    if settings.at >= settings.frames:
-        left_out.append(f"`at={settings.at}` lies behind the last picture, {settings.frames - 1}, which is shown.")
-        settings = replace(settings, at=settings.frames - 1)
+    last = settings.frames() - 1
+    if settings.at > last:
+        left_out.append(f"`at={settings.at}` lies behind the last picture, {last}, which is shown.")
+        settings = replace(settings, at=last)
     return settings, left_out
 
 
-def path(settings: MorphSettings, latent: int) -> np.ndarray:
-    """Latents of every picture of the morph, float32 [frames, latent]."""
+def path(settings: MorphSettings, latent: int, steps: int = STEPS) -> np.ndarray:
+    """Latents of every picture of the morph, float32 [frames, latent]; `steps` pictures from one key face to the next."""
     keys = np.stack([seed_latent(seed, latent) for seed in settings.seeds])
-    return morph_path(keys, settings.frames, settings.loop)
+    return morph_path(keys, settings.frames(steps), settings.loop)
 
 
 def _read(name: str, text: str) -> object:

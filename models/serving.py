@@ -4,8 +4,8 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
-from models.catalogue import Catalogue
-from utils.errors import VisageError
+from models.catalogue import Catalogue, ModelInfo
+from utils.errors import ModelError, VisageError
 
 if TYPE_CHECKING:
     from models.generator import Generator
@@ -15,6 +15,7 @@ _loading: dict[str, threading.Lock] = {}
 _warming: set[str] = set()
 _guard = threading.Lock()
 _device = "starting"
+first_load = threading.Event()  # set once there is a model in this process
 
 
 def generator(name: str) -> "Generator":
@@ -22,7 +23,7 @@ def generator(name: str) -> "Generator":
 
     Many threads may ask at once: one loads, the others wait for it; a question about another model does not wait.
 
-    Raises: ModelError for a model that is not there, damaged, or does not fit its weights.
+    Raises: ModelError for a model that is not there, damaged, does not fit its weights, or cannot run here.
     """
     global _device
     info = Catalogue().get(name)
@@ -32,11 +33,8 @@ def generator(name: str) -> "Generator":
         turn = _loading.setdefault(name, threading.Lock())
     with turn:
         if not _is_current(name, info):
-            from models import backend
-            from models.generator import load
-
-            _loaded[name] = load(info)
-            _device = backend.device_name()
+            _loaded[name], _device = _load(info)
+            first_load.set()
         return _loaded[name]
 
 
@@ -57,6 +55,20 @@ def warm(name: str) -> None:
 def device() -> str:
     """What draws, in words: `CPU · 2 cores`, `GPU · <name>`, or `starting` before the first model is loaded."""
     return _device
+
+
+def _load(info: ModelInfo) -> tuple["Generator", str]:
+    """(the model, the device); whatever goes wrong is a ModelError, as many kinds of visitors wait for the answer."""
+    try:
+        from models import backend
+        from models.generator import load
+
+        return load(info), backend.device_name()
+    except VisageError:
+        raise
+    except Exception as error:  # no backend, no memory, a graph it cannot run: Keras raises whatever it trips over
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        raise ModelError(f"The model `{info.name}` cannot be loaded here: {reason}") from error
 
 
 def _warm(name: str) -> None:

@@ -39,11 +39,15 @@ def counted(things: Iterable, words: str, total: int | None = None) -> Iterable:
         yield from progress.track(things, total=total, description=words)
 
 
-def bar() -> Progress:
-    """A bar on stderr that shows how many of how many, and the time left; nothing where stderr is no terminal."""
+def bar(*more: str) -> Progress:
+    """A bar on stderr that shows how many of how many, and the time left; nothing where stderr is no terminal.
+
+    `more` are columns of rich's text form: `{task.fields[rate]}`.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    texts = (TextColumn(text) for text in more)
+    return Progress(*columns, *texts, console=console, transient=True, disable=not console.is_terminal)
 
 
 def say(sentences: Iterable[str]) -> None:

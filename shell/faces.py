@@ -77,17 +77,15 @@ def morph(
 
         python cli.py morph dcgan-celeba64 --seeds 3,4 --loop --out morph.gif
     """
-    import numpy as np
-
     from models import morphs, serving
     from models.catalogue import Catalogue
-    from models.latents import morph_path, seed_latent
     from utils import animations
     from utils.files import write_atomically
 
     format = doors.picture_format(out, animations.FORMATS)
     info = Catalogue().get(model) if model else Catalogue().default()
-    path, told = morphs.read_query({"seeds": seeds.replace(" ", "")}, info)
+    query = {"seeds": seeds.replace(" ", "")} | ({"loop": "1"} if loop else {})
+    path, told = morphs.read_query(query, info)
     if told:
         raise LinkError(
             f"`--seeds` must be {morphs.FEWEST} to {morphs.MOST} whole numbers from 0 to {HIGHEST_SEED}, by commas. "
@@ -95,19 +93,17 @@ def morph(
         )
     with doors.busy("loading the network"):
         generator = serving.generator(info.name)
-    frames = steps * len(path.seeds) if loop else steps * (len(path.seeds) - 1) + 1
-    keys = np.stack([seed_latent(one, generator.latent) for one in path.seeds])
-    zs = morph_path(keys, frames, loop)
+    zs = morphs.path(path, generator.latent, steps)
     with doors.bar() as progress:
-        task = progress.add_task("drawing", total=frames)
+        task = progress.add_task("drawing", total=len(zs))
         pictures = generator.generate(zs, psi)
         progress.update(task, description="encoding")
         data = animations.encode_animation(
             pictures, format, fps, progress=lambda done, _total: progress.update(task, completed=done)
         )
     write_atomically(out, data)
-    facts = {"model": info.name, "version": info.version, "seeds": path.seeds, "frames": frames, "file": out}
-    doors.tell(facts, f"{frames} pictures of {info.title} in {out}", as_json)
+    facts = {"model": info.name, "version": info.version, "seeds": path.seeds, "frames": len(zs), "file": out}
+    doors.tell(facts, f"{len(zs)} pictures of {info.title} in {out}", as_json)
 
 
 def _query(model, seed, psi, settings, link) -> dict[str, str]:

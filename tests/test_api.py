@@ -122,13 +122,30 @@ def test_a_wrong_question_gets_one_sentence(client, reason, path, status, words)
     assert words in body["error"] and body["detail"] == body["error"] and body["title"], reason
 
 
-def test_damaged_weights_are_told_and_the_server_stands(client, tiny_model, tmp_path, monkeypatch):
-    home = tmp_path / "models"
-    shutil.copytree(tiny_model.folder, home / "tiny")
+@pytest.fixture
+def own_tiny(tiny_model, tmp_path, monkeypatch):
+    """Folder of a copy of `tiny` that a test may spoil, not loaded yet."""
     monkeypatch.setenv("VISAGE_HOME", str(tmp_path))
     monkeypatch.setattr(serving, "_loaded", {})
-    weights = home / "tiny" / "weights.safetensors"
+    return shutil.copytree(tiny_model.folder, tmp_path / "models" / "tiny")
+
+
+@pytest.mark.parametrize("path", [ASKED, "/v1/models/tiny/ready"])
+def test_damaged_weights_are_told_and_the_server_stands(client, own_tiny, path):
+    weights = own_tiny / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1] + b"x")
-    reply = client.get(ASKED)
+    reply = client.get(path)
     assert reply.status_code == 503 and "SHA-256 differs" in reply.json()["error"]
     assert client.get("/v1/health").status_code == 200
+
+
+@pytest.mark.parametrize("path", [ASKED, "/v1/models/tiny/ready"])
+def test_a_network_that_cannot_run_here_is_told_and_tried_again_later(client, own_tiny, path, monkeypatch):
+    from models import generator
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr(generator, "build", lambda info: np.zeros(10**18))
+        reply = client.get(path)
+    assert reply.status_code == 503 and "`tiny` cannot be loaded here: " in reply.json()["error"]
+    assert "MemoryError" in reply.json()["error"]
+    assert client.get(path).status_code == 200

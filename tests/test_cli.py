@@ -49,6 +49,14 @@ def test_help_comes_without_keras_and_numpy():
     assert done.stdout.strip() == "set()"
 
 
+def test_nothing_but_the_outcome_stands_in_a_pipe(tiny_model, in_folder):
+    quiet_by_hand = ("TF_CPP_MIN_LOG_LEVEL", "TF_ENABLE_ONEDNN_OPTS")
+    environment = {name: value for name, value in os.environ.items() if name not in quiet_by_hand}
+    command = [sys.executable, str(ROOT / "cli.py"), "generate", "tiny", "--out", "faces"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("1 face of Tiny in faces/0000.png\n", "")
+
+
 @pytest.mark.parametrize("verb", ["generate", "morph", "directions", "train", "resume", "evaluate", "publish", "weights list",
                                   "weights verify", "weights add"])  # fmt: skip
 def test_every_verb_teaches_by_an_example(verb):

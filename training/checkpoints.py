@@ -7,12 +7,16 @@ from pathlib import Path
 
 import numpy as np
 from keras import ops
-from safetensors import SafetensorError
-from safetensors.numpy import load_file
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as serialise
 
 from utils.errors import RunError
 from utils.files import write_atomically
+
+BROKEN = (
+    "training stopped, and the last good checkpoint is kept. "
+    "Start a new run with a lower learning_rate, or with precision=float32."
+)
 
 
 def save(folder: Path, images: int, state: dict, place: dict, shard_mib: int) -> Path:
@@ -25,7 +29,9 @@ def save(folder: Path, images: int, state: dict, place: dict, shard_mib: int) ->
         shard_mib: largest size of a file, as far as single variables allow.
 
     Raises:
-        OSError: disk full; then nothing of this checkpoint stays and the ones before it are untouched.
+        OSError: disk full.
+        RunError: a value is no number any more.
+        In both cases nothing of this checkpoint stays, and the ones before it are untouched.
     """
     final, beside = folder / f"{images:09d}", folder / f"writing-{images:09d}"
     shutil.rmtree(beside, ignore_errors=True)
@@ -36,7 +42,7 @@ def save(folder: Path, images: int, state: dict, place: dict, shard_mib: int) ->
             write_atomically(beside / f"state-{number:03d}.safetensors", serialise(shard))
         write_atomically(beside / "place.json", json.dumps(place))
         if final.exists():  # the same place again, after a resume: the state is equal
-            shutil.rmtree(final)
+            _remove(final)
         beside.rename(final)
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
@@ -50,6 +56,8 @@ def _shards(state, limit):
     for part, variables in state.items():
         for index, variable in enumerate(variables):
             array = np.array(ops.convert_to_numpy(variable.value), order="C")  # keeps scalars scalars
+            if array.dtype.kind == "f" and not np.isfinite(array).all():
+                raise RunError(f"Values in `{part}/{variable.path}` are no numbers any more: {BROKEN}")
             if shard and size + array.nbytes > limit:
                 yield shard
                 shard, size = {}, 0
@@ -68,21 +76,15 @@ def restore(checkpoint: Path, state: dict) -> dict:
     Raises:
         RunError: a file is missing or damaged, or the networks are not the ones that were saved.
     """
-    try:
-        place = json.loads((checkpoint / "place.json").read_text())
-        arrays = {}
-        for shard in sorted(checkpoint.glob("state-*.safetensors")):
-            arrays.update(load_file(shard))
-    except (OSError, ValueError, SafetensorError) as error:
-        raise RunError(
-            f"The checkpoint `{checkpoint}` cannot be read: {error}. Remove it to use the one before."
-        ) from None
+    arrays, place = _read(checkpoint), place_of(checkpoint)
     for part, variables in state.items():
         for index, variable in enumerate(variables):
             saved = arrays.get(_key(part, index, variable))
             if saved is None or saved.shape != tuple(variable.shape):
+                found = "is missing" if saved is None else f"has the shape {list(saved.shape)}"
                 raise RunError(
-                    f"The checkpoint `{checkpoint}` does not fit the recipe: `{part}/{variable.path}` differs."
+                    f"The checkpoint `{checkpoint}` does not fit the run's recipe: `{part}/{variable.path}` {found} in it. "
+                    "Was recipe.toml changed?"
                 )
             variable.assign(saved)
     return place
@@ -90,10 +92,33 @@ def restore(checkpoint: Path, state: dict) -> dict:
 
 def average_of(checkpoint: Path) -> list[np.ndarray]:
     """The moving average's arrays, in the order of the generator's variables."""
+    arrays = _read(checkpoint, "average/")
+    return [arrays[key] for key in sorted(arrays)]
+
+
+def place_of(checkpoint: Path) -> dict:
+    """Where the run stood: iteration, images, seconds, the best figure so far, which pictures."""
+    try:
+        return json.loads((checkpoint / "place.json").read_text())
+    except (OSError, ValueError) as error:
+        raise _unreadable(checkpoint, error) from None
+
+
+def _read(checkpoint, prefix=""):
+    """The checkpoint's arrays whose names begin with `prefix`."""
     arrays = {}
-    for shard in sorted(checkpoint.glob("state-*.safetensors")):
-        arrays.update(load_file(shard))
-    return [arrays[key] for key in sorted(arrays) if key.startswith("average/")]
+    try:
+        for shard in sorted(checkpoint.glob("state-*.safetensors")):
+            with safe_open(shard, "numpy") as file:
+                names = file.keys()
+                arrays.update({name: file.get_tensor(name) for name in names if name.startswith(prefix)})
+    except (OSError, ValueError, SafetensorError) as error:
+        raise _unreadable(checkpoint, error) from None
+    return arrays
+
+
+def _unreadable(checkpoint, error):
+    return RunError(f"The checkpoint `{checkpoint}` cannot be read: {error}. Remove that folder to use the one before.")
 
 
 def all_of(folder: Path) -> list[Path]:
@@ -112,4 +137,17 @@ def thin(folder: Path, best: int | None) -> None:
         if images == best:
             keep.add(checkpoint)
     for checkpoint in set(checkpoints) - keep - set(doublings.values()):
-        shutil.rmtree(checkpoint)
+        _remove(checkpoint)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed process left half written or half removed."""
+    for left in [*folder.glob("writing-*"), *folder.glob("removing-*")]:
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _remove(checkpoint):
+    """Renamed first: a kill halfway must not leave a part that looks whole."""
+    away = checkpoint.with_name(f"removing-{checkpoint.name}")
+    checkpoint.rename(away)
+    shutil.rmtree(away)

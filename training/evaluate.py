@@ -10,11 +10,12 @@ from training.metrics import msssim, neighbours, swd
 from utils.errors import DataError
 
 PICTURES = 800
+FEWEST = 4
 COLLAPSED = 0.5  # diversity below this share of the reals' raises the alarm,
 ALARM_AFTER = 25_000  # images: before, fakes are alike because nothing is learnt yet
 
 
-def evaluate_generator(fakes: Callable, latent: int, data: PictureSet, progress=None) -> dict:
+def evaluate_generator(fakes: Callable, latent: int, data: PictureSet, say: Callable[[str], None]) -> dict:
     """All figures of a generator by the protocol of record.
 
     n fakes (seeds 1 to n, psi 1) against n held-out reals; n = 800, or half of the held-out set if that is less;
@@ -22,13 +23,12 @@ def evaluate_generator(fakes: Callable, latent: int, data: PictureSet, progress=
 
     Args:
         fakes: float32 [N, latent] -> uint8 [N, R, R, 3].
-        progress: called with a word on what is computed next.
+        say: called with a word on what is computed next.
 
     Returns:
         {"pictures", "swd": {level: x}, "swd_floor": {level: x}, "swd_to_floor": {level: x}, "ms_ssim",
         "ms_ssim_reals", "diversity", "neighbour_ratio", "protocol": {metric: sentence}}.
     """
-    say = progress or (lambda words: None)
     training, held_out = data.split()
     n = min(PICTURES, len(held_out) // 2)
     reals, others = _reals(data.pictures, held_out, n), _reals(data.pictures, held_out, n, skip=n)
@@ -46,7 +46,7 @@ def evaluate_generator(fakes: Callable, latent: int, data: PictureSet, progress=
         "swd_to_floor": {level: distance[level] / floor[level] for level in distance},
         **similarity,
         "diversity": diversity(drawn, reals),
-        "neighbour_ratio": neighbours.neighbour_ratio(drawn, reals, data.pictures[training]),
+        "neighbour_ratio": neighbours.neighbour_ratio(drawn, reals, data.pictures, training),
         "protocol": {
             "swd": f"{n} fakes (seeds 1 to {n}, psi 1) against {n} held-out reals; floor: two disjoint sets of {n} "
             f"held-out reals; {swd.PROTOCOL}",
@@ -56,12 +56,18 @@ def evaluate_generator(fakes: Callable, latent: int, data: PictureSet, progress=
     }
 
 
-def evaluate_fakes(fakes: Callable, latent: int, pictures: np.ndarray, held_out: np.ndarray, n: int) -> dict:
-    """The few figures of a metric tick: SWD per level, its mean, and diversity; `n` pictures or all held-out ones."""
+def evaluate_tick(fakes: Callable, latent: int, data: PictureSet, n: int) -> dict:
+    """The few figures of a metric tick: SWD per level, its mean, and diversity; `n` pictures or all held-out ones.
+
+    The best checkpoint is chosen by these, so they stand on other latents, and where there are enough on other held-out
+    pictures, than the figures of record.
+    """
+    held_out = data.split()[1]
     n = min(n, len(held_out))
-    if n < 4:
+    if n < FEWEST:
         return {}
-    reals, drawn = _reals(pictures, held_out, n), fakes(latents_of_seeds(n, latent))
+    reals = _reals(data.pictures, held_out, n, skip=len(held_out) - n)
+    drawn = fakes(latents_of_seeds(n, latent, first=PICTURES + 1))
     distance = swd.swd(drawn, reals)
     return {
         **{f"swd_{level}": value for level, value in distance.items()},
@@ -78,17 +84,15 @@ def diversity(fakes: np.ndarray, reals: np.ndarray) -> float:
     return float(fakes.astype(np.float32).std(0).mean() / max(reals.astype(np.float32).std(0).mean(), 1e-6))
 
 
-def latents_of_seeds(n: int, latent: int) -> np.ndarray:
-    """float32 [n, latent]: the latents of seeds 1 to n."""
-    return np.stack([latents.seed_latent(seed, latent) for seed in range(1, n + 1)])
+def latents_of_seeds(n: int, latent: int, first: int = 1) -> np.ndarray:
+    """float32 [n, latent]: the latents of `n` seeds from `first` on."""
+    return np.stack([latents.seed_latent(seed, latent) for seed in range(first, first + n)])
 
 
 def _reals(pictures, held_out, n, skip=0):
     """n held-out pictures in an order drawn with seed 0, after `skip` others."""
-    if n < 4:
-        raise DataError(
-            f"Figures need at least 8 held-out pictures (every tenth); there are {len(held_out)}. Add more."
-        )
+    if n < FEWEST:
+        raise DataError(f"Figures need at least {20 * FEWEST} pictures, of which every tenth is held out. Add more.")
     return pictures[np.sort(np.random.RandomState(0).permutation(held_out)[skip : skip + n])]
 
 
@@ -98,5 +102,5 @@ def alarm(figures: dict, images: int) -> str | None:
         return None
     return (
         f"The faces are becoming alike: they vary {figures['diversity']:.2f} times as much as the reals. "
-        "Go back to an earlier checkpoint, or raise r1_gamma."
+        "They may recover; if not, stop, and start anew with a lower learning_rate."
     )

@@ -17,22 +17,27 @@ from training.recipe import Recipe
 from utils import marks
 from utils import pictures as pixels
 from utils.errors import RunError
+from utils.files import write_atomically
 
 HEARTBEAT = 2.0  # seconds between two writings of state.json
 LOOK_AT_LOSSES = 50  # iterations: reading them waits for the device, so not at every step
 
 
 def start(name: str, recipe: Recipe, progress: Callable | None = None) -> runs.Run:
-    """Train a new run to its end, or to a pause; returns the run."""
+    """Train a new run to its end, or to a pause; returns the run.
+
+    Raises:
+        VisageError: unusable data, networks that cannot be built, a name that is taken; then no run is made.
+    """
     from models import backend
 
     if recipe.precision == "auto":
         recipe = recipe.model_copy(update={"precision": "bfloat16" if backend.bfloat16_pays() else "float32"})
-    data = pictures.prepare(Path(recipe.data.source), recipe.data.resolution, _preparing(progress))
+    task = tasks.build(recipe, _pictures(recipe, progress))
     run = runs.create(name, recipe)
-    for sentence in data.skipped:
-        run.log(f"Left out: {sentence}")
-    train(run, data, progress)
+    for sentence in task.data.notes:
+        run.log(sentence)
+    train(run, task, progress)
     return run
 
 
@@ -42,25 +47,24 @@ def resume(name: str, progress: Callable | None = None) -> runs.Run:
     if run.state()["status"] == "finished":
         raise RunError(f"The run `{run.name}` is finished: there is nothing left to train.")
     recipe = run.recipe()
-    data = pictures.prepare(Path(recipe.data.source), recipe.data.resolution, _preparing(progress))
-    train(run, data, progress)
+    train(run, tasks.build(recipe, _pictures(recipe, progress)), progress)
     return run
 
 
-def train(run: runs.Run, data: pictures.PictureSet, progress: Callable | None = None) -> None:
+def train(run: runs.Run, task, progress: Callable | None = None) -> None:
     """Train until the recipe's images have been seen, or a request, signal or fault ends it.
 
     Args:
+        task: built on the run's recipe (training/tasks).
         progress: called with the state (a dict) at every heartbeat and tick; may draw a bar.
 
     Raises:
-        RunError: another process has the run; the loss became NaN; the disk is full.
+        RunError: another process has the run; the loss became NaN; the disk is full; other pictures than at the start.
     """
     recipe = run.recipe()
     with run.locked(), _signals_as_requests(run):
         run.clear_requests()
         try:
-            task = tasks.build(recipe, data)
             place = _restore(run, task, recipe)
             run.write_state(status="running", message="", total=recipe.images, pid=os.getpid())
             _loop(run, recipe, task, place, progress or (lambda state: None))
@@ -73,9 +77,9 @@ def train(run: runs.Run, data: pictures.PictureSet, progress: Callable | None = 
 
 
 def _loop(run, recipe, task, place, progress):
-    tick = _Tick(place)
-    beat = time.monotonic()
-    while place["images"] < recipe.images:
+    tick, beat, request = _Tick(place), time.monotonic(), None
+    finished = place["images"] >= recipe.images  # killed after its last checkpoint, before it could say so
+    while not (request or finished):
         # Step.
         tick.add(task.step(place["iteration"], place["images"]))
         place["iteration"] += 1
@@ -85,27 +89,18 @@ def _loop(run, recipe, task, place, progress):
         # Look up: losses, requests, heartbeat.
         if place["iteration"] % LOOK_AT_LOSSES == 0:
             tick.check()
-        request = run.requested()
+        request, finished = run.requested(), place["images"] >= recipe.images
         if time.monotonic() - beat > HEARTBEAT:
             beat = time.monotonic()
             run.write_state(**tick.progress(place, recipe))
             progress(run.state())
-        finished = place["images"] >= recipe.images
         if not (request or finished or place["iteration"] % recipe.tick.iterations == 0):
             continue
 
         # Tick: events, sample picture, metric, checkpoint.
-        event = tick.event(place, recipe)
-        event.update(task.rates())
-        ticks = math.ceil(place["iteration"] / recipe.tick.iterations)
-        whole = place["iteration"] % recipe.tick.iterations == 0
-        if recipe.tick.metric_every and (finished or (whole and ticks % recipe.tick.metric_every == 0)):
-            event.update(task.evaluate(recipe.tick.metric_pictures))
-            if sentence := evaluate.alarm(event, place["images"]):
-                event["alarm"] = sentence
-                run.log(sentence)
-        if "swd" in event and event["swd"] < place["best"].get("swd", math.inf):
-            place["best"] = {"swd": event["swd"], "images": place["images"]}
+        event = tick.event(place, recipe) | task.rates()
+        if finished or _metric_is_due(place["iteration"], recipe.tick):
+            _measure(run, recipe, task, place, event)
         place["seconds"] = event["seconds"]
         # The checkpoint last: where it stands, its event and picture do too; cut off before, they are made again.
         run.add_event(event)
@@ -114,14 +109,29 @@ def _loop(run, recipe, task, place, progress):
         checkpoints.thin(run.checkpoints, place["best"].get("images"))
         run.write_state(**tick.progress(place, recipe), best=place["best"])
         progress({**run.state(), "event": event})
-        if request or finished:
-            break
         tick = _Tick(place)
     status = "paused" if request == "pause" and not finished else "finished"
     run.write_state(status=status, images=place["images"])
     run.log(f"{status.capitalize()} at {place['images']:,} images.")
     run.clear_requests()
     progress(run.state())
+
+
+def _metric_is_due(iteration, tick):
+    """Every `metric_every` whole ticks; a tick cut short by a pause has none, so that a resumed run measures alike."""
+    return tick.metric_every > 0 and iteration % (tick.iterations * tick.metric_every) == 0
+
+
+def _measure(run, recipe, task, place, event):
+    """Figures into the event, an alarm where the faces collapse, and the best place so far."""
+    if recipe.tick.metric_every == 0:
+        return
+    event.update(task.evaluate(recipe.tick.metric_pictures))
+    if sentence := evaluate.alarm(event, place["images"]):
+        event["alarm"] = sentence
+        run.log(sentence)
+    if "swd" in event and event["swd"] < place["best"].get("swd", math.inf):
+        place["best"] = {"swd": event["swd"], "images": place["images"]}
 
 
 class _Tick:
@@ -138,10 +148,7 @@ class _Tick:
         """Stop on a loss that is no number, before it can reach a checkpoint."""
         for key, value in self.steps[-1].items():
             if not math.isfinite(float(value)):
-                raise RunError(
-                    f"`{key}` became {float(value)}: training stopped, the last good checkpoint is kept. "
-                    "Resume with a lower learning rate, or in float32."
-                )
+                raise RunError(f"`{key}` became {float(value)}: {checkpoints.BROKEN}")
 
     def progress(self, place, recipe):
         """Facts for the state: where the run stands, how fast, how long it will take."""
@@ -166,6 +173,7 @@ class _Tick:
 
 def _restore(run, task, recipe):
     """Place of the newest checkpoint, its state assigned; or the beginning."""
+    checkpoints.sweep(run.checkpoints)
     newest = checkpoints.all_of(run.checkpoints)[-1:]
     if newest:
         place = checkpoints.restore(newest[0], task.state)
@@ -185,14 +193,13 @@ def _restore(run, task, recipe):
 
 def _write_sample(run, task, images):
     strip = pixels.grid(task.sample(), columns=8)
-    (run.folder / "samples" / f"{images:09d}.jpg").write_bytes(marks.encode(strip, "jpeg"))
+    write_atomically(run.folder / "samples" / f"{images:09d}.jpg", marks.encode(strip, "jpeg"))
 
 
 def _write_sheet(run, task, iteration):
     sheet = task.sheet(iteration)
     if sheet is not None:
-        (run.folder / "sheets").mkdir(exist_ok=True)
-        (run.folder / "sheets" / f"{iteration:07d}.png").write_bytes(marks.encode(sheet, "png"))
+        write_atomically(run.folder / "sheets" / f"{iteration:07d}.png", marks.encode(sheet, "png"))
 
 
 def _failed(run, sentence):
@@ -218,6 +225,7 @@ def _signals_as_requests(run):
             signal.signal(number, handler)
 
 
-def _preparing(progress):
-    """A bar for the preparation of the pictures, through the same callback."""
-    return (lambda done, total: progress({"preparing": done, "of": total})) if progress else None
+def _pictures(recipe, progress):
+    """The recipe's pictures; a bar for their preparation goes through the same callback."""
+    told = (lambda done, total: progress({"preparing": done, "of": total})) if progress else None
+    return pictures.prepare(Path(recipe.data.source), recipe.data.resolution, told)

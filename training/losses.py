@@ -1,7 +1,7 @@
 """Losses of the two players. Each is a function of the discriminator's outputs, float32 [N, 1].
 
 A pair says on which output it stands, `probability` (a sigmoid unit) or `logit`; the discriminator is built
-to fit. To add a loss, write its two functions and a line in `LOSSES`, and allow its name in recipe.py.
+to fit. To add a loss, write its two functions and a line in `LOSSES`; recipes then may name it.
 """
 
 from collections.abc import Callable

@@ -7,13 +7,14 @@ import numpy as np
 from PIL import Image
 
 from models import networks
-from models.card import ModelInfo
+from models.card import CARD, ModelInfo, read_card
 from models.catalogue import write_model
 from models.generator import Generator, load
 from training import checkpoints, runs
 from training.evaluate import latents_of_seeds
 from utils import marks, pictures
-from utils.errors import RunError
+from utils.errors import ModelError, RunError
+from utils.files import write_atomically
 
 SAMPLES = 64  # uncurated: seeds 1 to 64
 FILM_ROWS, FILM_FACES = 10, 8
@@ -24,38 +25,46 @@ def best_checkpoint(run: runs.Run) -> Path:
     saved = checkpoints.all_of(run.checkpoints)
     if not saved:
         raise RunError(f"The run `{run.name}` has no checkpoint yet.")
-    best = run.state().get("best", {}).get("images")
+    best = checkpoints.place_of(saved[-1])["best"].get("images")
     return next((path for path in saved if int(path.name) == best), saved[-1])
+
+
+def network_of(run: runs.Run):
+    """The moving average of the run's best checkpoint, a Keras generator in float32."""
+    recipe = run.recipe()
+    builder = networks.family(recipe.networks.family).generator
+    network = builder(**recipe.networks.generator, resolution=recipe.data.resolution)
+    network.set_weights(checkpoints.average_of(best_checkpoint(run)))
+    return network
 
 
 def publish(run: runs.Run, folder: Path, title: str = "", facts: dict | None = None) -> ModelInfo:
     """The model written to `folder` (its name is the model's) from the run's best checkpoint.
 
     Args:
-        facts: more of `ModelInfo`: version, licence, data_terms.
+        facts: more of `ModelInfo`: version, metrics, licence, data_terms.
+
+    Raises:
+        ModelError: this version of the model is there already.
     """
-    checkpoint, recipe = best_checkpoint(run), run.recipe()
+    recipe, facts = run.recipe(), {"version": "1", **(facts or {})}
+    if (folder / CARD).exists() and read_card(folder).version == facts["version"]:
+        raise ModelError(
+            f"Version {facts['version']} of `{folder.name}` is there already: links to it would show other faces. "
+            "Give another --version."
+        )
     fields = {
         "title": title or folder.name,
-        "version": "1",
         "family": recipe.networks.family,
         "arguments": {**recipe.networks.generator, "resolution": recipe.data.resolution},
-        "training": _summary(run, recipe, int(checkpoint.name)),
-        **(facts or {}),
+        "training": _summary(run, recipe),
+        **facts,
     }
     folder.mkdir(parents=True, exist_ok=True)
-    info = write_model(folder, fields, network_of(recipe, checkpoint))
-    (folder / "samples.webp").write_bytes(marks.encode(_samples(load(info)), "webp"))
-    (folder / "training.webp").write_bytes(marks.encode(film(run, recipe.data.resolution), "webp"))
+    info = write_model(folder, fields, network_of(run))
+    write_atomically(folder / "samples.webp", marks.encode(_samples(load(info)), "webp"))
+    write_atomically(folder / "training.webp", marks.encode(film(run, recipe.data.resolution), "webp"))
     return info
-
-
-def network_of(recipe, checkpoint: Path):
-    """The moving average of a checkpoint as a Keras generator in float32."""
-    builder = networks.family(recipe.networks.family).generator
-    network = builder(**recipe.networks.generator, resolution=recipe.data.resolution)
-    network.set_weights(checkpoints.average_of(checkpoint))
-    return network
 
 
 def film(run: runs.Run, size: int) -> np.ndarray:
@@ -71,13 +80,14 @@ def _samples(model: Generator) -> np.ndarray:
     return pictures.grid(model.generate(latents_of_seeds(SAMPLES, model.latent)), columns=8)
 
 
-def _summary(run, recipe, images):
+def _summary(run, recipe):
     """What a card tells of the training; no paths."""
+    place = checkpoints.place_of(best_checkpoint(run))
     return {
         "recipe": recipe.name,
-        "images": images,
+        "images": place["images"],
         "batch": recipe.batch,
         "precision": recipe.precision,
-        "hours": round(sum(e["seconds"] for e in run.events() if e["images"] == images) / 3600, 2),
+        "hours": round(place["seconds"] / 3600, 2),
         "date": time.strftime("%Y-%m-%d"),
     }

@@ -36,7 +36,7 @@ class Networks(_Strict):
 class Loss(_Strict):
     """A pair of losses of training/losses.py, and lazy R1 on top of it (Mescheder et al. 2018; 0 is off)."""
 
-    name: Literal["cross_entropy", "non_saturating"]
+    name: str
     r1_gamma: float = Field(0.0, ge=0)
     r1_every: int = Field(16, ge=1)  # iterations
 

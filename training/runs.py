@@ -22,7 +22,7 @@ from utils.errors import RunError
 from utils.files import write_atomically
 from utils.home import home
 
-REQUESTS = ("pause", "stop")
+REQUESTS = ("stop", "pause")  # the first one counts where both wait
 
 
 def folder() -> Path:
@@ -39,8 +39,11 @@ def create(name: str, recipe: recipes.Recipe) -> "Run":
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
         raise RunError(f"`{name}` cannot be a run's name: use letters, digits, dots and dashes, 64 at most.")
     run = Run(folder() / name)
-    if (run.folder / "recipe.toml").exists():
-        raise RunError(f"There is a run named `{name}` already. Choose another name, or resume it.")
+    folder().mkdir(parents=True, exist_ok=True)
+    try:
+        run.folder.mkdir()
+    except FileExistsError:
+        raise RunError(f"There is a run named `{name}` already. Choose another name, or resume it.") from None
     for part in ("samples", "checkpoints", "control"):
         (run.folder / part).mkdir(parents=True, exist_ok=True)
     write_atomically(run.folder / "recipe.toml", recipes.dumps(recipe))
@@ -48,13 +51,17 @@ def create(name: str, recipe: recipes.Recipe) -> "Run":
     return run
 
 
+def exists(name: str) -> bool:
+    """Whether there is a run of that name, or a run folder at that path."""
+    return any((path / "recipe.toml").exists() for path in (folder() / name, Path(name)))
+
+
 def find(name: str) -> "Run":
     """The run of that name (or folder), or a RunError that lists what there is."""
-    path = folder() / name if (folder() / name / "recipe.toml").exists() else Path(name)
-    if not (path / "recipe.toml").exists():
+    if not exists(name):
         known = ", ".join(sorted(p.parent.name for p in folder().glob("*/recipe.toml"))) or "none yet"
         raise RunError(f"There is no run `{name}`. Runs: {known}.")
-    return Run(path)
+    return Run(folder() / name if (folder() / name / "recipe.toml").exists() else Path(name))
 
 
 class Run:
@@ -82,7 +89,8 @@ class Run:
         try:
             state = json.loads((self.folder / "state.json").read_text())
         except (OSError, ValueError):
-            state = {"status": "queued"}
+            state = {}
+        state.setdefault("status", "queued")
         if state["status"] == "running" and not self.is_locked():
             state["status"] = "interrupted"
         return state

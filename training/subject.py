@@ -1,34 +1,42 @@
-"""What `evaluate` measures: a model of the catalogue, or a run's best checkpoint. The same verb for every task."""
+"""What `evaluate` measures: a model of the catalogue, or a run's best checkpoint."""
 
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-from keras import ops
-
-from models import backend, serving
-from training import runs
+from models import serving
+from models.catalogue import CARD, Catalogue
+from training import publish, runs
 from training.data import pictures
 from training.evaluate import evaluate_generator
-from training.publish import best_checkpoint, network_of
-from training.tasks.gan import to_uint8
-from utils.errors import ModelError, RunError
-
-BATCH = 50
+from training.tasks.gan import drawn_by
 
 
-def evaluate(name: str, source: Path, progress: Callable[[str], None] | None = None) -> dict:
-    """Figures of the model or run of that name against the held-out pictures of `source`.
+def evaluate(name: str, source: Path, say: Callable[[str], None], progress: Callable | None = None) -> dict:
+    """Figures of the model, or else the run, of that name against the held-out pictures of `source`.
+
+    Args:
+        say: called with a word on what is computed next.
+        progress: called with (done, total) while the pictures are prepared.
 
     Returns:
-        What the task's protocol says; for generators see `training.evaluate.evaluate_generator`.
+        {"subject": name, …}; the rest is told in `training.evaluate.evaluate_generator`.
 
     Raises:
-        ModelError: neither a model nor a run has that name.
+        ModelError, RunError: neither a model nor a run has that name, or it is damaged.
     """
-    fakes, latent, resolution = _generator(name)
-    data = pictures.prepare(source, resolution)
-    return {"subject": name, **evaluate_generator(fakes, latent, data, progress)}
+    is_model = any((folder / name / CARD).exists() for folder in Catalogue().folders)
+    if not is_model and runs.exists(name):
+        return evaluate_run(runs.find(name), source, say, progress)
+    model = serving.generator(name)
+    data = pictures.prepare(source, model.resolution, progress)
+    return {"subject": name, **evaluate_generator(model.generate, model.latent, data, say)}
+
+
+def evaluate_run(run: runs.Run, source: Path, say: Callable[[str], None], progress: Callable | None = None) -> dict:
+    """The same figures of a run's best checkpoint."""
+    network = publish.network_of(run)
+    data = pictures.prepare(source, run.recipe().data.resolution, progress)
+    return {"subject": run.name, **evaluate_generator(drawn_by(network), network.input_shape[-1], data, say)}
 
 
 def card_figures(figures: dict) -> dict:
@@ -40,28 +48,3 @@ def card_figures(figures: dict) -> dict:
         return round(value, 4) if isinstance(value, float) else value
 
     return {key: kept(value) for key, value in figures.items() if key != "subject"}
-
-
-def _generator(name):
-    """(fakes, latent, resolution) of a catalogue's model, or else of a run."""
-    try:
-        model = serving.generator(name)
-    except ModelError as unknown:
-        try:
-            run = runs.find(name)
-        except RunError:
-            raise unknown from None
-        return _of_run(run)
-    return model.generate, model.latent, model.resolution
-
-
-def _of_run(run):
-    recipe = run.recipe()
-    network = network_of(recipe, best_checkpoint(run))
-    draw = backend.compiled(lambda z: network(z, training=False), network.variables, frozen=True)
-
-    def fakes(z):
-        parts = [ops.convert_to_numpy(draw(z[i : i + BATCH])) for i in range(0, len(z), BATCH)]
-        return to_uint8(np.concatenate(parts))
-
-    return fakes, network.input_shape[-1], recipe.data.resolution

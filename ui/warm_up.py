@@ -24,4 +24,6 @@ def _load_first_model() -> None:
         serving.generator(Catalogue().default().name)
     except VisageError as error:  # no model yet, or a damaged one: the pages say so; the server stays up
         logging.getLogger("visage").warning("%s", error)
+        guards.freeze()
+        serving.first_load.wait()  # somebody may add one while the server runs
     guards.freeze()

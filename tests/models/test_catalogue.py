@@ -202,4 +202,22 @@ def test_a_broken_network_is_not_published(tiny_model, tmp_path):
     fields = {"title": "Broken", "version": "1", "family": "dcgan", "arguments": tiny_model.arguments}
     with pytest.raises(ModelError, match="not numbers"):
         write_model(tmp_path / "broken", fields, network)
-    assert Catalogue([tmp_path]).models() == []
+    assert not os.listdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "reason, folder, fields, words",
+    [
+        ("a name that no link can carry", "two words", {}, "`name`"),
+        ("a version that no link can carry", "fine", {"version": "1/2"}, "`version`"),
+        ("a field nobody knows", "fine", {"colour": 3}, "`colour`"),
+        ("a task nobody knows", "fine", {"task": "dream"}, "`task`"),
+    ],
+)
+def test_a_model_that_cannot_be_leaves_nothing_behind(tiny_model, tmp_path, reason, folder, fields, words):
+    from models.generator import build
+
+    whole = {"title": "Fine", "version": "1", "family": "dcgan", "arguments": tiny_model.arguments}
+    with pytest.raises(ModelError, match=words):
+        write_model(tmp_path / folder, whole | fields, build(tiny_model))
+    assert not os.listdir(tmp_path), reason

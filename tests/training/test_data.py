@@ -1,5 +1,7 @@
 """Pictures as people have them become one array; batches are a function of the seed and the iteration."""
 
+import os
+import subprocess
 import zipfile
 
 import numpy as np
@@ -49,7 +51,29 @@ def test_broken_pictures_are_left_out_and_told(tmp_path):
     (folder / "b.png").write_bytes(b"")
     found = prepare(folder, 32)
     assert found.names == ["a.png", "c.png"]
-    assert len(found.skipped) == 1 and "b.png" in found.skipped[0]
+    assert len(found.notes) == 1 and "b.png" in found.notes[0]
+
+
+def test_files_that_are_no_pictures_are_told(tmp_path):
+    folder = write(tmp_path / "set", ["a.png", "b.png"])
+    (folder / "movie.mp4").write_bytes(b"film")
+    (folder / "labels.csv").write_text("image_id,smiling\na.png,1\n")
+    assert len(prepare(folder, 32).notes) == 1 and "movie.mp4" in prepare(folder, 32).notes[0]
+
+
+def test_a_full_disk_is_an_error_that_can_be_caught_and_leaves_nothing(tmp_path, monkeypatch):
+    """A sparse mapped file would end the process instead (SIGBUS)."""
+    small = tmp_path / "home" / "cache"
+    small.mkdir(parents=True)
+    if os.geteuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", small]).returncode:
+        pytest.skip("A small file system cannot be mounted here: this needs root.")
+    try:
+        folder = write(tmp_path / "set", [f"{number:03d}.png" for number in range(100)])
+        with pytest.raises(OSError, match="No space"):
+            prepare(folder, 64)
+        assert not [path for path in small.rglob("*") if path.is_file()]
+    finally:
+        subprocess.run(["umount", small], check=True)
 
 
 def test_nothing_usable_is_refused_in_a_sentence(tmp_path):

@@ -36,7 +36,6 @@ def test_settings_are_laid_over_the_recipe():
         ("batch=many", "batch"),  # not a number
         ("bacth=64", "bacth"),  # a slip of the pen must not be swallowed
         ("tick.iterations.more=3", "tick.iterations.more"),  # a table where a value is
-        ("loss.name=hinge", "loss.name"),  # no such loss
         ("generator_optimiser.beta_1=1.0", "generator_optimiser.beta_1"),  # Adam would divide by zero
         ("images", "key=value"),  # no value at all
         ("data.resolution=48", "data.resolution"),  # not a power of two

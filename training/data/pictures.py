@@ -4,6 +4,8 @@ import hashlib
 import json
 import os
 import re
+import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +27,12 @@ class PictureSet:
     Attributes:
         pictures: uint8 [N, R, R, 3], memory-mapped.
         names: N file names.
-        skipped: sentences about pictures that could not be read.
+        notes: sentences about what was left out: files that are no pictures, pictures that cannot be read.
     """
 
     pictures: np.ndarray
     names: list[str]
-    skipped: list[str]
+    notes: list[str]
 
     @property
     def fingerprint(self) -> str:
@@ -50,7 +52,7 @@ def prepare(source: Path, resolution: int, progress: Callable[[int, int], None] 
     """The pictures of a folder or zip as squares of `resolution` px; made once, then found in the cache.
 
     CelebA's aligned 178x218 frames are cut to the square around the face; other pictures to their central square.
-    Faulty pictures are left out and told in `skipped`; a source with fewer than two good ones is refused.
+    Faulty pictures are left out and told in `notes`; a source with fewer than two good ones is refused.
 
     Raises:
         DataError: nothing there, or nothing usable.
@@ -62,35 +64,48 @@ def prepare(source: Path, resolution: int, progress: Callable[[int, int], None] 
     if not (folder / "names.json").exists():
         _prepare(source, resolution, folder, progress)
     listing = json.loads((folder / "names.json").read_text())
-    return PictureSet(np.load(folder / "pictures.npy", mmap_mode="r"), listing["names"], listing["skipped"])
+    return PictureSet(np.load(folder / "pictures.npy", mmap_mode="r"), listing["names"], listing["notes"])
 
 
 def _prepare(source, resolution, folder, progress):
-    entries = list(archives.open_pictures(source))
-    beside = folder.with_name(f"{folder.name}.{os.getpid()}")
-    beside.mkdir(parents=True, exist_ok=True)
-    array = np.lib.format.open_memmap(beside / "all.npy", "w+", np.uint8, (len(entries), resolution, resolution, 3))
-    names, skipped = [], []
+    """Made beside and renamed; cut off, or with a full disk, nothing of it stays."""
+    entries = archives.open_pictures(source)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=".preparing-", dir=folder.parent))
+    try:
+        names, notes = _decode(entries, beside / "pictures.npy", resolution, progress)
+        if len(names) < 2:
+            found = f"`{source}` holds {len(names)} readable pictures; at least 2 are needed."
+            raise DataError(" ".join([found, *notes[:3]]))
+        (beside / "names.json").write_text(json.dumps({"names": names, "notes": [*entries.warnings, *notes]}))
+        beside.rename(folder)
+    except OSError:
+        if not (folder / "names.json").exists():  # else another process was first: its array is as good
+            raise
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _decode(entries, path, resolution, progress):
+    """Write the array of all good pictures; returns their names, and sentences about the others."""
+    shape = (len(entries), resolution, resolution, 3)
+    with open(
+        path, "wb"
+    ) as file:  # claimed first: writing into a hole of a mapped file on a full disk kills the process
+        os.posix_fallocate(file.fileno(), 0, int(np.prod(shape)) + 1024)
+    array = np.lib.format.open_memmap(path, "w+", np.uint8, shape)
+    names, notes = [], []
     for done, (name, read) in enumerate(entries, start=1):
         try:
             array[len(names)] = _square(pictures.decode(read(), name), resolution)
             names.append(Path(name).name)
         except PictureError as error:
-            skipped.append(str(error))
+            notes.append(str(error))
         if progress:
             progress(done, len(entries))
-    if len(names) < 2:
-        raise DataError(
-            f"`{source}` holds {len(names)} readable pictures; at least 2 are needed. " + " ".join(skipped[:3])
-        )
-    np.save(beside / "pictures.npy", array[: len(names)])
-    del array
-    (beside / "all.npy").unlink()
-    (beside / "names.json").write_text(json.dumps({"names": names, "skipped": skipped}))
-    try:
-        beside.rename(folder)
-    except OSError:  # another process was first: its array is as good
-        pass
+    if notes:
+        np.save(path, array[: len(names)].copy())
+    return names, notes
 
 
 def _square(picture, resolution):

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 SIZE = 32
+PIECE = 4096  # training pictures held in memory at once
 
 PROTOCOL = (
     f"median over fakes of the root mean square difference to the nearest of all training pictures (mirrored too), at "
@@ -11,32 +12,34 @@ PROTOCOL = (
 )
 
 
-def nearest(pictures: np.ndarray, training: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def nearest(pictures: np.ndarray, training: np.ndarray, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Root mean square difference (grey levels, 0 to 255) to the nearest training picture, and its index.
 
     Args:
         pictures: uint8 [N, H, W, 3].
-        training: uint8 [M, H, W, 3].
+        training: uint8 [M, H, W, 3], may be memory-mapped: it is read in pieces.
+        indices: which of `training` to compare with.
 
     Returns:
         float32 [N] distances, int [N] indices into `training`.
     """
-    a, b = _vectors(pictures), _vectors(training)
-    mirrored = _vectors(pictures[:, :, ::-1])
-    lengths = (b * b).sum(1)
-    best = np.full(len(a), np.inf, np.float32)
-    index = np.zeros(len(a), int)
-    for x in (a, mirrored):
-        squared = (x * x).sum(1)[:, None] - 2 * x @ b.T + lengths
-        nearer = squared.min(1) < best
-        index = np.where(nearer, squared.argmin(1), index)
-        best = np.minimum(best, squared.min(1))
-    return np.sqrt(np.maximum(best, 0) / a.shape[1]), index
+    ways = [_vectors(pictures), _vectors(pictures[:, :, ::-1])]
+    best, index = np.full(len(pictures), np.inf, np.float32), np.zeros(len(pictures), int)
+    for start in range(0, len(indices), PIECE):
+        piece = indices[start : start + PIECE]
+        b = _vectors(training[piece])
+        for a in ways:
+            squared = (a * a).sum(1)[:, None] - 2 * a @ b.T + (b * b).sum(1)
+            nearer = squared.min(1) < best
+            index = np.where(nearer, piece[squared.argmin(1)], index)
+            best = np.minimum(best, squared.min(1))
+    return np.sqrt(np.maximum(best, 0) / ways[0].shape[1]), index
 
 
-def neighbour_ratio(fakes: np.ndarray, held_out: np.ndarray, training: np.ndarray) -> float:
+def neighbour_ratio(fakes: np.ndarray, held_out: np.ndarray, training: np.ndarray, indices: np.ndarray) -> float:
     """Median nearest distance of `fakes` over that of `held_out`; see `PROTOCOL`."""
-    return float(np.median(nearest(fakes, training)[0]) / np.median(nearest(held_out, training)[0]))
+    both, _ = nearest(np.concatenate([fakes, held_out]), training, indices)
+    return float(np.median(both[: len(fakes)]) / np.median(both[len(fakes) :]))
 
 
 def _vectors(pictures):

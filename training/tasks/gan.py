@@ -1,17 +1,19 @@
 """The GAN task: two players, a moving average of the generator, and the figures of its fakes."""
 
 import random
+from functools import partial
 
 import keras
 import numpy as np
 from keras import ops
 
-from models import backend, latents, networks
+from models import backend, networks
 from training.data.pictures import Batches, PictureSet
-from training.evaluate import evaluate_fakes
+from training.evaluate import evaluate_tick, latents_of_seeds
 from training.losses import LOSSES
 from training.recipe import Adam, Recipe
 from training.tasks import sheets
+from utils.errors import RecipeError
 
 SAMPLES = 64  # faces on the film strip: seeds 1 to 64
 
@@ -19,17 +21,18 @@ SAMPLES = 64  # faces on the film strip: seeds 1 to 64
 class Gan:
     """A generator, its moving average and a discriminator, with their optimisers.
 
-    `steps(iteration, images)` trains once; `state` is everything that a checkpoint must hold, as lists of Keras
-    variables by name.
+    `step(iteration, images)` trains once; `state` is everything that a checkpoint must hold, as lists of Keras variables
+    by name.
     """
 
     def __init__(self, recipe: Recipe, data: PictureSet):
         # Keras' initialisers take their seeds from here; its own `set_random_seed` would import every backend there is.
         random.seed(recipe.seed)
+        backend.prepare()
         self.recipe, self.data = recipe, data
-        self.training, self.held_out = data.split()
+        self.training, _ = data.split()
         self.batches = Batches(data.pictures, self.training, recipe.batch, recipe.seed, recipe.data.flip)
-        self.loss = LOSSES[recipe.loss.name]
+        self.loss = _loss_pair(recipe)
         self._build_networks()
         self._build_optimisers()
         self._compile()
@@ -48,7 +51,9 @@ class Gan:
         every, regularised = self.recipe.loss.r1_every, self.recipe.loss.r1_gamma > 0
         self._share = every / (every + 1) if regularised else 1.0
         self.generator_optimiser = _adam("generator_optimiser", self.recipe.generator_optimiser)
-        self.discriminator_optimiser = _adam("discriminator_optimiser", self.recipe.discriminator_optimiser, self._share)
+        self.discriminator_optimiser = _adam(
+            "discriminator_optimiser", self.recipe.discriminator_optimiser, self._share
+        )
         self.generator_optimiser.build(self.generator.trainable_variables)
         self.discriminator_optimiser.build(self.discriminator.trainable_variables)
         self.state = {
@@ -61,14 +66,12 @@ class Gan:
 
     def _compile(self):
         everything = [v for variables in self.state.values() for v in variables]
-        self._update_discriminator = backend.compiled(lambda reals, z: self._discriminate(reals, z, False), everything)
-        self._update_discriminator_r1 = backend.compiled(
-            lambda reals, z: self._discriminate(reals, z, True), everything
-        )
+        self._update_discriminator = backend.compiled(partial(self._discriminate, regularise=False), everything)
+        self._update_discriminator_r1 = backend.compiled(partial(self._discriminate, regularise=True), everything)
         self._update_generator = backend.compiled(self._generate, everything)
-        self._fakes = backend.compiled(lambda z: self.average(z, training=False), self.average.variables, frozen=True)
+        self.fakes = drawn_by(self.average)
         self._scores = backend.compiled(
-            lambda x: self.discriminator(x, training=False), self.discriminator.variables, frozen=True
+            lambda x: self.discriminator(to_network_range(x), training=False), self.discriminator.variables, frozen=True
         )
 
     # The two updates: plain Keras, read by every backend.
@@ -153,14 +156,9 @@ class Gan:
         """Learning rates in force, for the events."""
         return {"learning_rate": float(ops.convert_to_numpy(self.generator_optimiser.learning_rate))}
 
-    def fakes(self, z: np.ndarray) -> np.ndarray:
-        """uint8 [N, R, R, 3] by the moving average; z float32 [N, latent]."""
-        pictures = [ops.convert_to_numpy(self._fakes(z[i : i + SAMPLES])) for i in range(0, len(z), SAMPLES)]
-        return to_uint8(np.concatenate(pictures))
-
     def sample(self) -> np.ndarray:
         """uint8 [64, R, R, 3]: the film strip's faces, the same latents at every tick."""
-        return self.fakes(np.stack([latents.seed_latent(seed, self.latent) for seed in range(1, SAMPLES + 1)]))
+        return self.fakes(latents_of_seeds(SAMPLES, self.latent))
 
     def sheet(self, iteration: int) -> np.ndarray | None:
         """The guide's sheet of scored fakes and reals where it is due after `iteration`, else None."""
@@ -169,14 +167,25 @@ class Gan:
             return None
         z = self._noise(iteration, 9, 0)[:5]
         fakes, reals = self.fakes(z), self.data.pictures[self.training[:5]]
-        scores = ops.convert_to_numpy(self._scores(np.concatenate([fakes, reals]).astype(np.float32) / 127.5 - 1))
+        scores = ops.convert_to_numpy(self._scores(np.concatenate([fakes, reals])))
         if self.loss.output == "logit":
             scores = 1 / (1 + np.exp(-scores))
         return sheets.scored(fakes, reals, scores[:, 0])
 
     def evaluate(self, pictures: int) -> dict:
         """Figures of the moving average against held-out reals, for the events: SWD per level and diversity."""
-        return evaluate_fakes(self.fakes, self.latent, self.data.pictures, self.held_out, pictures)
+        return evaluate_tick(self.fakes, self.latent, self.data, pictures)
+
+
+def drawn_by(network: keras.Model):
+    """A function from latents, float32 [N, latent], to the network's pictures, uint8 [N, R, R, 3], rounded."""
+    draw = backend.compiled(lambda z: network(z, training=False), network.variables, frozen=True)
+
+    def fakes(z):
+        parts = [ops.convert_to_numpy(draw(z[i : i + SAMPLES])) for i in range(0, len(z), SAMPLES)]
+        return np.clip(np.rint((np.concatenate(parts) + 1) * 127.5), 0, 255).astype(np.uint8)
+
+    return fakes
 
 
 def to_network_range(pictures):
@@ -184,9 +193,14 @@ def to_network_range(pictures):
     return ops.cast(pictures, "float32") / 127.5 - 1.0
 
 
-def to_uint8(pictures: np.ndarray) -> np.ndarray:
-    """Pictures in [-1, 1] to uint8, rounded."""
-    return np.clip(np.rint((pictures + 1) * 127.5), 0, 255).astype(np.uint8)
+def _loss_pair(recipe):
+    """The recipe's pair of losses, if it goes with the rest of the recipe."""
+    pair = LOSSES.get(recipe.loss.name)
+    if pair is None:
+        raise RecipeError(f"There is no loss `{recipe.loss.name}`. Known: {', '.join(LOSSES)}.")
+    if recipe.loss.r1_gamma and pair.output != "logit":
+        raise RecipeError(f"`loss.r1_gamma` needs a loss on logits, as non_saturating is; {recipe.loss.name} is not.")
+    return pair
 
 
 def _adam(name, settings: Adam, share=1.0):
