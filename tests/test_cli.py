@@ -120,6 +120,11 @@ def test_a_morph_goes_from_key_to_key(tiny_model, in_folder, format):
     assert pictures.decode(data).shape == (32, 32, 3)
 
 
+def test_a_morph_that_loops_ends_a_picture_before_its_first(tiny_model, in_folder):
+    result = shell("morph", "tiny", "--seeds", "1,5", "--steps", 4, "--loop", "--json")
+    assert json.loads(result.stdout)["frames"] == 8
+
+
 @pytest.mark.parametrize(
     "reason, arguments, words",
     [

@@ -60,7 +60,6 @@ def publish(run: runs.Run, folder: Path, title: str = "", facts: dict | None = N
         "training": _summary(run, recipe),
         **facts,
     }
-    folder.mkdir(parents=True, exist_ok=True)
     info = write_model(folder, fields, network_of(run))
     write_atomically(folder / "samples.webp", marks.encode(_samples(load(info)), "webp"))
     write_atomically(folder / "training.webp", marks.encode(film(run, recipe.data.resolution), "webp"))

@@ -125,9 +125,12 @@ def test_arguments_that_a_family_does_not_take_are_told(copy):
 
 def test_an_added_folder_draws_the_same_faces(tiny_model, empty_home, tmp_path):
     shutil.copytree(tiny_model.folder, tmp_path / "tiny")
-    (tmp_path / "tiny" / "README.md").write_text("# Tiny")
+    carried = {"README.md", "LICENCE", "samples.webp", "training.webp"}
+    for name in (*carried, "notes.txt"):
+        (tmp_path / "tiny" / name).write_text("…")
     info = add_folder(tmp_path / "tiny", "my-tiny")
-    assert info.folder == empty_home / "models" / "my-tiny" and (info.folder / "README.md").exists()
+    assert info.folder == empty_home / "models" / "my-tiny"
+    assert set(os.listdir(info.folder)) == {"model.toml", *info.files, *carried}
     assert Catalogue().get("my-tiny").files == tiny_model.files
     z = np.zeros((1, 16), np.float32)
     np.testing.assert_array_equal(load(info).generate(z), load(tiny_model).generate(z))
