@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.catalogue import ModelInfo
+from models.card import ModelInfo
 from models.latents import morph_path, seed_latent
 from models.settings import HIGHEST_SEED
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from utils.errors import LinkError
 
 if TYPE_CHECKING:
-    from models.catalogue import ModelInfo
+    from models.card import ModelInfo
 
 HIGHEST_SEED = 2**32 - 1
 LATENT_LIMIT = 4.0
