@@ -73,7 +73,7 @@ def test_the_themes_differ_and_follow_the_browser(open_page):
 
 
 def test_the_picture_stays_in_sight_under_the_thumb_on_a_phone(open_page):
-    page = open_page("/", **PHONE)
+    page = open_page("/?model=tiny", **PHONE)
     live(page)
     page.get_by_label("Direction 4", exact=True).scroll_into_view_if_needed()
     page.get_by_label("Direction 4", exact=True).press("ArrowRight")
