@@ -8,6 +8,7 @@ from training import runs
 
 BENCHES = {
     "step": "a training step: ours against the guide's loop made to train",
+    "deterministic": "what equal runs to the bit cost a training step",
     "generation": "faces of the served function against model.predict",
     "start": "the server's cold start: seconds to the first face, memory",
     "pages": "slider key press to new picture painted, against an empty page's rerun",

@@ -50,9 +50,15 @@ def compiled(function, variables, frozen=False):
     return _backend().compiled(function, variables, frozen)
 
 
-def prepare():
-    """Make the accelerator, if there is one, share its memory: grow as needed instead of taking all of it."""
-    _backend().prepare()
+def prepare(one_at_a_time=False):
+    """Make the accelerator, if there is one, share its memory: grow as needed instead of taking all of it.
+
+    Args:
+        one_at_a_time: on TensorFlow's CPU, run operations one after the other (each still on all cores). Side by side
+            they now and then round differently on a busy machine, so that two equal trainings part in the last bit.
+            Has no effect once the process has computed something.
+    """
+    _backend().prepare(one_at_a_time)
 
 
 def device_name():
@@ -98,9 +104,14 @@ class _TensorFlow:
 
         return tf.function(function, reduce_retracing=True)
 
-    def prepare(self):
+    def prepare(self, one_at_a_time):
         import tensorflow as tf
 
+        if one_at_a_time:
+            try:
+                tf.config.threading.set_inter_op_parallelism_threads(1)
+            except RuntimeError:  # this process has computed already: it goes on as it began
+                pass
         for gpu in tf.config.list_physical_devices("GPU"):
             try:
                 tf.config.experimental.set_memory_growth(gpu, True)
@@ -138,7 +149,7 @@ class _Torch:
 
         return without_graph if frozen else function
 
-    def prepare(self):
+    def prepare(self, one_at_a_time):
         pass
 
     def accelerator(self):
@@ -217,7 +228,7 @@ class _Jax:
 
         return run
 
-    def prepare(self):
+    def prepare(self, one_at_a_time):
         pass
 
     def accelerator(self):

@@ -94,6 +94,7 @@ class Recipe(_Strict):
     batch: int = Field(ge=2)
     start_iteration: int = Field(0, ge=0)  # iterations are counted from here
     precision: Literal["auto", "float32", "bfloat16"] = "auto"  # auto: bfloat16 where the hardware has it
+    deterministic: bool = True  # equal runs are equal to the bit on a CPU; false is faster there for small networks
     discriminator_updates: int = Field(1, ge=1)  # an iteration
     generator_updates: int = Field(1, ge=1)
     shard_mib: int = Field(64, ge=1)  # size of a checkpoint's files

@@ -96,6 +96,20 @@ def test_killed_and_resumed_equals_never_stopped_to_the_bit(shell, precision):
     assert run.events()[-1]["swd"] == straight[-1]["swd"]
 
 
+def test_a_run_computes_one_operation_at_a_time_unless_told_otherwise(home, tiny_recipe, picture_folder):
+    """Side by side, operations round differently now and then: no resume could be exact. Seen in a process of its own."""
+    code = (
+        "import sys; from training import loop, recipe; import tensorflow as tf\n"
+        "loop.start('x', recipe.load(sys.argv[1], ['images=32', 'data.source=' + sys.argv[2], sys.argv[3]]))\n"
+        "print(tf.config.threading.get_inter_op_parallelism_threads())"
+    )
+    for setting, threads in (("seed=0", "1"), ("deterministic=false", "0")):
+        home_of_its_own = {**os.environ, "VISAGE_HOME": str(home / setting)}
+        command = [sys.executable, "-c", code, str(tiny_recipe), str(picture_folder), setting]
+        done = subprocess.run(command, env=home_of_its_own, capture_output=True, text=True, timeout=PATIENCE)
+        assert done.stdout.split()[-1:] == [threads], done.stderr
+
+
 def test_killed_after_its_last_checkpoint_a_run_is_finished_by_resume(shell):
     finished(shell.train("done", "images=160"))
     run = runs.find("done")

@@ -26,9 +26,9 @@ class Gan:
     """
 
     def __init__(self, recipe: Recipe, data: PictureSet):
+        backend.prepare(one_at_a_time=recipe.deterministic)
         # Keras' initialisers take their seeds from here; its own `set_random_seed` would import every backend there is.
         random.seed(recipe.seed)
-        backend.prepare()
         self.recipe, self.data = recipe, data
         self.training, _ = data.split()
         self.batches = Batches(data.pictures, self.training, recipe.batch, recipe.seed, recipe.data.flip)
