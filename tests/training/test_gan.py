@@ -27,16 +27,14 @@ def values(variables):
 
 
 def test_lazy_r1_is_half_gamma_times_every_times_the_mean_squared_slope(task):
-    """Slope by finite differences along each picture's own gradient."""
-    gan = task(
-        "loss.r1_gamma=0.8", "loss.r1_every=4", "networks.discriminator.slope=1.0"
-    )  # linear: differences are exact
-    reals = (squares(3).astype(np.float32) / 127.5 - 1)[:, :, :, :]
+    """Of a linear discriminator, whose slope can be told from its scores alone."""
+    gan = task("loss.r1_gamma=0.8", "loss.r1_every=4", "networks.discriminator.slope=1.0")
+    reals = squares(3).astype(np.float32) / 127.5 - 1
     penalty = float(gan._r1(ops.convert_to_tensor(reals)))
-    rng, slopes = np.random.RandomState(0), []
+    rng = np.random.RandomState(0)
     score = lambda x: np.asarray(gan.discriminator(x))[:, 0]
     zero = np.zeros_like(reals[:1])
-    # of a linear map the squared slope is the mean of (f(v) - f(0))^2 over unit-variance v
+    # the squared slope of a linear map is the mean of (f(v) - f(0))^2 over v of unit variance
     draws = rng.standard_normal((4000, *reals.shape[1:])).astype(np.float32)
     slopes = np.concatenate([score(draws[i : i + 500]) for i in range(0, 4000, 500)]) - score(zero)
     assert penalty == pytest.approx(0.5 * 0.8 * 4 * (slopes**2).mean(), rel=0.1)

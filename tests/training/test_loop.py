@@ -198,9 +198,7 @@ def test_a_loss_that_is_no_number_stops_with_the_last_good_checkpoint_kept(shell
     assert process.wait(PATIENCE) == 2
     assert "learning_rate" in process.communicate()[1]
     run = runs.find("wild")
-    assert run.state()["status"] == "failed" and "no number" in run.state()["message"].replace(
-        "became nan", "no number"
-    )
+    assert run.state()["status"] == "failed" and "learning_rate" in run.state()["message"]
     for checkpoint in checkpoints.all_of(run.checkpoints):
         for shard in checkpoint.glob("*.safetensors"):
             assert all(np.isfinite(array).all() for array in load_file(shard).values()), checkpoint

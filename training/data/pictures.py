@@ -89,10 +89,9 @@ def _prepare(source, resolution, folder, progress):
 def _decode(entries, path, resolution, progress):
     """Write the array of all good pictures; returns their names, and sentences about the others."""
     shape = (len(entries), resolution, resolution, 3)
-    with open(
-        path, "wb"
-    ) as file:  # claimed first: writing into a hole of a mapped file on a full disk kills the process
-        os.posix_fallocate(file.fileno(), 0, int(np.prod(shape)) + 1024)
+    if hasattr(os, "posix_fallocate"):  # macOS has none
+        with open(path, "wb") as file:  # claimed first: to write into a hole of a mapped file kills on a full disk
+            os.posix_fallocate(file.fileno(), 0, int(np.prod(shape)) + 1024)
     array = np.lib.format.open_memmap(path, "w+", np.uint8, shape)
     names, notes = [], []
     for done, (name, read) in enumerate(entries, start=1):
