@@ -1,0 +1,1 @@
+"""Darknet's networks: the `.cfg` is the architecture, the `.weights` are its numbers."""
