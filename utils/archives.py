@@ -74,6 +74,15 @@ def open_pictures(path: str | Path) -> Pictures:
     return Pictures(pictures, strangers, reader, path.name)
 
 
+def open_files(path: str | Path) -> tuple[list[str], Callable[[str], bytes]]:
+    """Every file of a folder or zip: names, sorted, as in `open_pictures`, and what reads one of them by name.
+
+    Reading raises PictureError naming the file where it cannot. Raises: DataError as `open_pictures` does for a zip.
+    """
+    names, reader = _listing(Path(path))
+    return sorted(name for name in names if not _hidden(name)), reader
+
+
 def labels(path: str | Path) -> list[dict[str, str]] | None:
     """The rows of the labels that belong to a folder or zip, or None where there are none.
 

@@ -2,9 +2,10 @@
 
 import io
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from utils.errors import PictureError
 
@@ -32,8 +33,6 @@ def decode(source: bytes | str | Path, name: str | None = None, max_pixels: int 
         name = name or Path(source).name
         source = _read(Path(source), name)
     name = name or "the picture"
-    if not source:
-        raise PictureError(f"`{name}` is empty (0 bytes). Save or download it again.")
     picture = _open(source, name, max_pixels)
     try:
         picture.load()
@@ -44,6 +43,27 @@ def decode(source: bytes | str | Path, name: str | None = None, max_pixels: int 
         raise PictureError(
             f"`{name}` is cut off or damaged: it cannot be read to its end. Save or download it again."
         ) from error
+
+
+class Header(NamedTuple):
+    """What a file says of its picture: width and height in pixels as `decode` gives them (upright), the EXIF turn
+    (1 to 8, 1: none) from the stored frame to that, and the format in Pillow's word (`JPEG`)."""
+
+    width: int
+    height: int
+    turn: int
+    format: str
+
+
+def header(data: bytes, name: str) -> Header:
+    """The picture's size without decoding it.
+
+    Raises: PictureError for an empty, too large or unreadable file; damage further inside only `decode` sees.
+    """
+    picture = _open(data, name, MAX_PIXELS)
+    turn = _turn(picture, data)
+    width, height = picture.size[::-1] if turn >= 5 else picture.size
+    return Header(width, height, turn, picture.format)
 
 
 def square(picture: np.ndarray, size: int) -> np.ndarray:
@@ -93,6 +113,8 @@ def _read(path: Path, name: str) -> bytes:
 
 def _open(data: bytes, name: str, max_pixels: int) -> Image.Image:
     """The picture with its header read and nothing decoded."""
+    if not data:
+        raise PictureError(f"`{name}` is empty (0 bytes). Save or download it again.")
     too_large = PictureError(f"`{name}` has more than {max_pixels:,} pixels. Make it smaller, then try again.")
     try:
         picture = Image.open(io.BytesIO(data), formats=READABLE)
@@ -109,6 +131,20 @@ def _open(data: bytes, name: str, max_pixels: int) -> Image.Image:
     if picture.width * picture.height > max_pixels:
         raise too_large
     return picture
+
+
+def _turn(picture: Image.Image, data: bytes) -> int:
+    """EXIF's orientation, 1 where there is none or Pillow's reader has turned the size already."""
+    if picture.format == "TIFF":
+        return 1
+    marks = (b"eXIf", b"XML:com.adobe.xmp", b"Raw profile type")
+    if picture.format == "PNG" and not any(mark in data for mark in marks):
+        return 1  # asked for EXIF, Pillow would decode all of a PNG to look behind the pixels
+    try:
+        turn = picture.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception:  # noqa: BLE001  as in `_upright`
+        return 1
+    return turn if turn in range(1, 9) else 1
 
 
 def _upright(picture: Image.Image) -> Image.Image:
