@@ -1,9 +1,10 @@
 """An annotated set as it lies on the disk: photos with boxes, whatever its folders and files are called."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -83,18 +84,24 @@ class AnnotatedSet:
         """
         if name == "all":
             return self
-        fold, _, side = name.partition("-")
-        if fold.startswith("fold") and side in ("train", "test"):
-            chosen = {photo for photo, own in self.folds.items() if (own == fold[4:]) == (side == "test")}
-            known = [f"fold{number}-{s}" for number in sorted(set(self.folds.values())) for s in ("train", "test")]
+        split, remarks = self.split, self.remarks
+        if name.startswith("fold"):
+            fold = name.removeprefix("fold").partition("-")[0]
+            split = {photo: f"fold{own}-{'test' if own == fold else 'train'}" for photo, own in self.folds.items()}
+            known = [f"fold{own}-{part}" for own in sorted(set(self.folds.values())) for part in ("train", "test")]
         else:
-            split = self.split or self._made_split()
-            chosen = {photo for photo, part in split.items() if part == name}
+            if not split:
+                split = self._made_split
+                words = f"`{self.title}` came without a split: one was made, near-duplicates on one side."
+                remarks = (*remarks, words)
             known = [part for part in splits.PARTS if part in split.values()]
         if name not in known:
-            parts = f"only {', '.join(known)}" if known else "and no folds.csv"
+            parts = f"only {', '.join(known)}" if known else "for it has no folds.csv"
             raise DataError(f"`{self.title}` has no part `{name}`, {parts}. Make a split with `data split`.")
-        return self._of([photo for photo in self.photos if photo.name in chosen])
+        photos = [photo for photo in self.photos if split.get(photo.name) == name]
+        own = {file for photo in photos for file in (photo.name, photo.annotation)}
+        kept = [fault for fault in self.faults if fault.file in own]
+        return replace(self, photos=photos, faults=kept, remarks=remarks)
 
     def mapped(self, names: Mapping[str, str]) -> "AnnotatedSet":
         """The same photos with other class names: `{"with_mask": "Good", "*": "Bad"}`, `*` for all that are not
@@ -109,14 +116,14 @@ class AnnotatedSet:
         photos = [replace(photo, labels=tuple(to[label] for label in photo.labels)) for photo in self.photos]
         return replace(self, photos=photos, classes=tuple(dict.fromkeys(names.values())))
 
+    @cached_property
     def _made_split(self) -> dict[str, str]:
-        return splits.shares(
-            [p.name for p in self.photos], duplicates.groups(self.photos, self.groups), splits.MADE, seed=0
-        )
+        return self.new_split(splits.MADE, seed=0)
 
-    def _of(self, photos: list[Photo]) -> "AnnotatedSet":
-        own = {name for photo in photos for name in (photo.name, photo.annotation)}
-        return replace(self, photos=photos, faults=[fault for fault in self.faults if fault.file in own])
+    def new_split(self, parts: Mapping[str, float], seed: int) -> dict[str, str]:
+        """Photo → part: a new split, near-duplicates on one side, classes in fair measure; see `splits.balanced`."""
+        groups = duplicates.groups(self.photos, self.groups)
+        return splits.balanced({photo.name: Counter(photo.labels) for photo in self.photos}, groups, parts, seed)
 
 
 def open_annotated(

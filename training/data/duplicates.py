@@ -27,16 +27,20 @@ def groups(photos: Sequence, known: Mapping[str, str] | None = None) -> dict[str
 
 
 def hashes(photos: Sequence) -> np.ndarray:
-    """uint64 [N, 2]: the hash of each photo and of its mirror image; 0 where it cannot be read."""
+    """uint64 [N, 2]: `hash_of` each photo; 0 where it cannot be read."""
     found = np.zeros((len(photos), 2), np.uint64)
     for place, photo in enumerate(photos):
         try:
-            picture = pictures.decode(photo.read(), photo.name)
+            found[place] = hash_of(pictures.decode(photo.read(), photo.name))
         except PictureError:
             continue
-        small = cv2.resize(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (32, 32), interpolation=cv2.INTER_AREA)
-        found[place] = [_hash(small), _hash(small[:, ::-1])]
     return found
+
+
+def hash_of(picture: np.ndarray) -> np.ndarray:
+    """uint64 [2]: the hash of a picture, uint8 [H, W, 3], and of its mirror image."""
+    small = cv2.resize(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (32, 32), interpolation=cv2.INTER_AREA)
+    return np.array([_hash(small), _hash(small[:, ::-1])], np.uint64)
 
 
 def joined(names: Sequence[str], sums: np.ndarray) -> dict[str, str]:

@@ -25,8 +25,14 @@ KINDS = {
     "size": "annotations speak of a picture of another size; their boxes are taken as pixels of the picture",
     "scaled": "annotations speak of the picture at another scale; their boxes are scaled to it",
     "turned": "annotations speak of the picture before its EXIF turn; their boxes are turned with it",
+    # found by `checks` alone; nothing is left out for these
+    "tiny": "boxes are tiny",
+    "double": "boxes look like one thing marked twice",
+    "copy": "photos are the same file as another",
+    "leak": "photos are nearly the same as one in another part of the split",
 }
-HARMLESS = {"clipped", "no text"}  # told, but nothing that anybody has to repair
+# told, but nothing that anybody has to repair before training
+REMARKS = {"no text", "clipped", "twice", "scaled", "turned", "tiny", "double", "copy", "leak"}
 
 _NEAR = 1.01  # pixels: a box that counts from 1, or to the last pixel and one more
 _ROUNDING = 0.01  # pixels: six decimals of a YOLO text say no more on a picture of 10,000

@@ -49,6 +49,14 @@ def pair(files: Sequence[str]) -> Pairs:
     return Pairs(found if of_xml or of_text else [], faults)
 
 
+def short(names: Sequence[str]) -> dict[str, str]:
+    """For each picture its path without folders like `images`, and without those that all of them share."""
+    paths = {name: [part for part in PurePosixPath(name).parts if part.lower() not in _FOLDERS] for name in names}
+    while len({path[0] for path in paths.values()}) == 1 and all(len(path) > 1 for path in paths.values()):
+        paths = {name: path[1:] for name, path in paths.items()}
+    return {name: "/".join(path) for name, path in paths.items()}
+
+
 def _matched(pictures: list[str], annotations: list[str]) -> dict[str, str]:
     """Picture → annotation."""
     by_key = {_key(name): name for name in annotations}

@@ -1,6 +1,9 @@
 """Which photo is for what: splits, folds and groups as they come with a set, and splits made here."""
 
+import csv
+import io
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -89,9 +92,32 @@ def shares(photos: Sequence[str], groups: Mapping[str, str], parts: Mapping[str,
     return {photo: parted[photo] for photo in sorted(photos)}
 
 
-def as_csv(parted: Mapping[str, str]) -> str:
-    """The split as a table with `file` and `split`."""
-    return "file,split\n" + "".join(f"{_quoted(photo)},{part}\n" for photo, part in parted.items())
+def balanced(photos: Mapping[str, Counter], groups, parts: Mapping[str, float], seed: int) -> dict[str, str]:
+    """Of a hundred splits as `shares` makes them, the one whose parts hold each class in the fairest measure.
+
+    `photos`: name → boxes of each class. The measure is the largest distance, over parts and classes, between the
+    share of a class's boxes that a part has and the share of photos that it has.
+    """
+    total = sum(photos.values(), Counter())
+
+    def unfairness(parted: dict[str, str]) -> float:
+        boxes: dict[str, Counter] = {part: Counter() for part in parted.values()}
+        for photo, part in parted.items():
+            boxes[part].update(photos[photo])
+        size = Counter(parted.values())
+        return max(
+            (abs(own[name] / total[name] - size[part] / len(photos)) for part, own in boxes.items() for name in total),
+            default=0.0,
+        )
+
+    return min((shares(list(photos), groups, parts, seed * 100 + draw) for draw in range(100)), key=unfairness)
+
+
+def table(column: str, values: Mapping[str, str]) -> str:
+    """A CSV with `file` and that column."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([("file", column), *values.items()])
+    return text.getvalue()
 
 
 def _by_lists(files, read, photos) -> dict[str, str]:
@@ -169,7 +195,3 @@ def _bytes(read, name: str) -> bytes:
         return read(name)
     except PictureError as error:
         raise DataError(str(error)) from error
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in ',"\n') else text

@@ -1,0 +1,93 @@
+"""An annotated set written out: as Pascal VOC, as YOLO text, or as the files that Darknet trains from."""
+
+import os
+import secrets
+import shutil
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+import yaml
+
+from training.data import voc, yolo_text
+from training.data.annotations import AnnotatedSet, Photo
+from training.data.pairs import short
+from training.data.splits import table
+from utils.errors import DataError
+
+Files = Iterable[tuple[str, bytes | str]]
+LAYOUTS = ("voc", "yolo")
+
+
+def layout(annotated: AnnotatedSet, form: str, with_pictures: bool = True) -> Iterator[tuple[str, bytes | str]]:
+    """Names and contents of all files.
+
+    `voc`: `images/`, `annotations/*.xml`. `yolo`: `images/`, `labels/*.txt`, the class names in `data.yaml`
+    (Ultralytics) and `labels/classes.txt` (LabelImg). Pictures go in as they are, byte for byte. A split that came
+    along goes with them as `split.csv`, groups as `groups.csv`.
+
+    Raises: PictureError for a picture that cannot be read.
+    """
+    names = short([photo.name for photo in annotated.photos])
+    numbers = {name: place for place, name in enumerate(annotated.classes)}
+    for photo in annotated.photos:
+        name = PurePosixPath(names[photo.name])
+        if with_pictures:
+            yield f"images/{name}", photo.read()
+        if form == "voc":
+            yield (
+                f"annotations/{name.with_suffix('.xml')}",
+                voc.write(name.name, photo.width, photo.height, photo.boxes, photo.labels),
+            )
+        else:
+            yield f"labels/{name.with_suffix('.txt')}", text_of(photo, numbers)
+    if form == "yolo":
+        yield "labels/classes.txt", "".join(f"{name}\n" for name in annotated.classes)
+        listing = {"path": ".", "train": "images", "val": "images", "names": dict(enumerate(annotated.classes))}
+        yield "data.yaml", yaml.safe_dump(listing, sort_keys=False, allow_unicode=True)
+    for title, column, values in (("split.csv", "split", annotated.split), ("groups.csv", "group", annotated.groups)):
+        kept = {names[photo.name]: values[photo.name] for photo in annotated.photos if photo.name in values}
+        if kept:
+            yield title, table(column, kept)
+
+
+def text_of(photo: Photo, numbers: dict[str, int]) -> str:
+    """The YOLO text of a photo, by the number of each class."""
+    return yolo_text.write(photo.boxes, [numbers[label] for label in photo.labels], photo.width, photo.height)
+
+
+def write(to: Path, contents: Files, progress: Callable[[int], None] | None = None) -> None:
+    """Nothing; afterwards there is a folder, or a zip where `to` ends so, with these files: whole, or not at all.
+
+    Raises: DataError where there is something already.
+    """
+    if to.exists() and not (to.is_dir() and not any(to.iterdir())):
+        raise DataError(f"There is something at `{to}` already. Name a new folder or zip, or move the old one away.")
+    to.parent.mkdir(parents=True, exist_ok=True)
+    beside = to.absolute().with_name(f".{to.name}.{os.getpid()}-{secrets.token_hex(4)}")
+    try:
+        put = _zipped if to.suffix.lower() == ".zip" else _unpacked
+        put(beside, contents, progress or (lambda done: None))
+        if to.is_dir():
+            to.rmdir()
+        beside.rename(to)
+    finally:
+        if beside.is_dir():
+            shutil.rmtree(beside, ignore_errors=True)
+        else:
+            beside.unlink(missing_ok=True)
+
+
+def _zipped(path: Path, contents: Files, progress) -> None:
+    with zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as archive:
+        for done, (name, data) in enumerate(contents, start=1):
+            archive.writestr(name, data)
+            progress(done)
+
+
+def _unpacked(path: Path, contents: Files, progress) -> None:
+    path.mkdir()
+    for done, (name, data) in enumerate(contents, start=1):
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).write_bytes(data.encode() if isinstance(data, str) else data)
+        progress(done)
