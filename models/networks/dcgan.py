@@ -11,6 +11,7 @@ import numpy as np
 from keras import layers
 
 from models.networks import Family, register
+from models.norms import BatchNorm
 from utils.errors import ModelError
 
 
@@ -46,14 +47,14 @@ def generator(
     widths = [min(8, 2 ** (i - 1)) * capacity for i in range(_doublings(resolution), 0, -1)] + [capacity]
     x = layers.Dense(16 * widths[0], dtype=dtype, name="project", **_initialiser(init_std))(start)
     if norm:
-        x = layers.BatchNormalization(dtype=dtype, name="project_norm")(x)
+        x = BatchNorm(dtype=dtype, name="project_norm")(x)
     x = layers.Reshape((4, 4, widths[0]), dtype=dtype, name="reshape")(x)
     if not extra_convolution:
         x = layers.LeakyReLU(slope, dtype=dtype, name="project_leak")(x)
     for i, width in enumerate(widths[1:] if extra_convolution else widths[1:-1], start=1):
         x = layers.Conv2DTranspose(width, kernel, strides=2, dtype=dtype, name=f"up{i}", **options)(x)
         if norm:
-            x = layers.BatchNormalization(dtype=dtype, name=f"up{i}_norm")(x)
+            x = BatchNorm(dtype=dtype, name=f"up{i}_norm")(x)
         x = layers.LeakyReLU(slope, dtype=dtype, name=f"up{i}_leak")(x)
     if extra_convolution:
         x = layers.Conv2D(3, kernel, dtype="float32", name="colour", **options)(x)
@@ -95,10 +96,10 @@ def discriminator(
         if extra_convolution:
             x = layers.Conv2D(width, kernel, name=f"same{i}", **options)(x)
             if norm:
-                x = layers.BatchNormalization(dtype=dtype, name=f"same{i}_norm")(x)
+                x = BatchNorm(dtype=dtype, name=f"same{i}_norm")(x)
         x = layers.Conv2D(width, kernel, strides=2, name=f"down{i}", **options)(x)
         if norm:
-            x = layers.BatchNormalization(dtype=dtype, name=f"down{i}_norm")(x)
+            x = BatchNorm(dtype=dtype, name=f"down{i}_norm")(x)
         x = layers.LeakyReLU(slope, dtype=dtype, name=f"down{i}_leak")(x)
     summary = layers.GlobalAveragePooling2D if head == "pool" else layers.Flatten
     x = summary(dtype="float32", name=head)(x)
