@@ -5,7 +5,7 @@ Importing this loads neither Keras nor NumPy, so that help comes at once: a verb
 
 import typer
 
-from shell import directions, doors, faces, training, weights
+from shell import data, directions, doors, faces, training, weights
 from utils import imports
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ for group in (faces.generate, faces.morph, directions.directions), training.VERB
     for verb in group:
         app.command()(verb)
 app.add_typer(weights.weights, name="weights")
+app.add_typer(data.data, name="data")
 
 if __name__ == "__main__":
     imports.around("keras", imports.quietly)

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from models import letterbox
+from models.darknet import cfg
+from models.darknet.cfg import Section
 from utils.errors import DataError
 
 RESTARTS = 20
@@ -22,6 +24,43 @@ class Anchors(NamedTuple):
     sizes: np.ndarray
     iou: float
     shares: np.ndarray
+
+
+def for_network(annotated, sections: Sequence[Section], size: int, resize: str, seed: int) -> tuple[list, dict]:
+    """A Darknet cfg with anchors clustered for a set, its classes and the input size; and the facts about them.
+
+    Args:
+        annotated: an `annotations.AnnotatedSet`.
+        sections: of the cfg; as many anchors are made as its heads have.
+        size, resize: of the network's input, as in `sizes`.
+        seed: of the k-means.
+
+    Raises: DataError for too few boxes, another `resize`, a size that is no multiple of 32, or heads that differ in
+    their number of anchors; ModelError for a cfg with an anchor that no head has.
+    """
+    if resize not in letterbox.MODES:
+        raise DataError(f"Photos are resized by {' or '.join(letterbox.MODES)}. Received: {resize}.")
+    if size < 32 or size % 32:
+        raise DataError(f"A network's input is a multiple of 32 pixels. Received: {size}.")
+    old = np.concatenate([head.anchors for head in cfg.heads(sections)])
+    boxes = sizes(annotated.photos, size, resize)
+    found = cluster(boxes, len(old), seed)
+    changed = _with_anchors(cfg.with_classes(sections, len(annotated.classes)), found.sizes)
+    changed[0].options.update(width=str(size), height=str(size))
+    facts = {
+        "anchors": found.sizes.round(1).tolist(),
+        "average_iou": round(found.iou, 4),
+        "average_iou_of_cfg": round(average_iou(boxes, old), 4),
+        "shares": found.shares.round(4).tolist(),
+        "heads": [
+            {"stride": head.stride, "anchors": head.anchors.astype(float).round(1).tolist()}
+            for head in cfg.heads(changed)  # raises where an anchor has no head
+        ],
+        "boxes": len(boxes),
+        "size": size,
+        "resize": resize,
+    }
+    return changed, facts
 
 
 def sizes(photos: Sequence, size: int, resize: str = "letterbox") -> np.ndarray:
@@ -88,6 +127,15 @@ def assign(anchors: np.ndarray, heads: Sequence[int]) -> list[list[int]]:
     finest_first = sorted(range(len(heads)), key=lambda head: heads[head])
     given = {head: order[place * count : (place + 1) * count] for place, head in enumerate(finest_first)}
     return [given[head] for head in range(len(heads))]
+
+
+def _with_anchors(sections: list[Section], anchors: np.ndarray) -> list[Section]:
+    """The sections themselves, each head now with its share of the anchors, whole tenths of a pixel."""
+    masks = assign(anchors, [head.stride for head in cfg.heads(sections)])
+    text = ", ".join(f"{width:g},{height:g}" for width, height in anchors.round(1))
+    for section, mask in zip((section for section in sections if section.name == "yolo"), masks):
+        section.options.update(mask=",".join(map(str, mask)), anchors=text, num=str(len(anchors)))
+    return sections
 
 
 def _begun(boxes: np.ndarray, k: int, random: np.random.Generator) -> np.ndarray:

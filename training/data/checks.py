@@ -1,5 +1,7 @@
 """A set looked through as a whole: what `open_annotated` sees, and what only whole pictures and all of them show."""
 
+import csv
+import io
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -51,18 +53,28 @@ def facts(annotated: AnnotatedSet) -> dict:
     }
 
 
+def as_csv(found: Sequence[Fault]) -> str:
+    """The faults as a table: file, kind, class, x1, y1, x2, y2, sentence. Corners are empty where no box is meant."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["file", "kind", "class", "x1", "y1", "x2", "y2", "sentence"])
+    for fault in found:
+        table.writerow([fault.file, fault.kind, fault.label, *(fault.box or [""] * 4), fault.sentence])
+    return text.getvalue()
+
+
 def _suspicious(photo: Photo) -> list[Fault]:
     found = []
     file = photo.annotation or photo.name
     wide, high = (photo.boxes[:, 2:] - photo.boxes[:, :2]).T
     for place in np.flatnonzero(wide * high < TINY):
         words = f"`{file}`: the {photo.labels[place]} box {_corners(photo, place)} has less than {TINY} square pixels."
-        found.append(Fault(file, "tiny", words, photo.labels[place], tuple(photo.boxes[place])))
+        found.append(Fault(file, "tiny", words, photo.labels[place], tuple(photo.boxes[place].tolist())))
     overlaps = np.triu(iou(photo.boxes, photo.boxes), 1)
     for first, second in np.argwhere(overlaps > SAME):
         pair = f"{photo.labels[first]} {_corners(photo, first)} and {photo.labels[second]} {_corners(photo, second)}"
         words = f"`{file}`: {pair} look like one thing marked twice."
-        found.append(Fault(file, "double", words, photo.labels[second], tuple(photo.boxes[second])))
+        found.append(Fault(file, "double", words, photo.labels[second], tuple(photo.boxes[second].tolist())))
     return found
 
 

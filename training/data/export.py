@@ -4,7 +4,9 @@ import os
 import secrets
 import shutil
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, repeat
 from pathlib import Path, PurePosixPath
 
 import yaml
@@ -12,8 +14,9 @@ import yaml
 from training.data import voc, yolo_text
 from training.data.annotations import AnnotatedSet, Photo
 from training.data.pairs import short
-from training.data.splits import table
-from utils.errors import DataError
+from training.data.splits import PARTS, table
+from utils import drawing, marks, pictures
+from utils.errors import DataError, PictureError
 
 Files = Iterable[tuple[str, bytes | str]]
 LAYOUTS = ("voc", "yolo")
@@ -22,9 +25,9 @@ LAYOUTS = ("voc", "yolo")
 def layout(annotated: AnnotatedSet, form: str, with_pictures: bool = True) -> Iterator[tuple[str, bytes | str]]:
     """Names and contents of all files.
 
-    `voc`: `images/`, `annotations/*.xml`. `yolo`: `images/`, `labels/*.txt`, the class names in `data.yaml`
-    (Ultralytics) and `labels/classes.txt` (LabelImg). Pictures go in as they are, byte for byte. A split that came
-    along goes with them as `split.csv`, groups as `groups.csv`.
+    `voc`: `images/`, `annotations/*.xml`, `classes.txt` for their order. `yolo`: `images/`, `labels/*.txt`, the class
+    names in `data.yaml` (Ultralytics) and `labels/classes.txt` (LabelImg). Pictures go in as they are, byte for byte.
+    A split that came along goes with them as `split.csv` (and lists, for Ultralytics), groups as `groups.csv`.
 
     Raises: PictureError for a picture that cannot be read.
     """
@@ -41,14 +44,47 @@ def layout(annotated: AnnotatedSet, form: str, with_pictures: bool = True) -> It
             )
         else:
             yield f"labels/{name.with_suffix('.txt')}", text_of(photo, numbers)
+    yield "labels/classes.txt" if form == "yolo" else "classes.txt", "".join(f"{one}\n" for one in annotated.classes)
     if form == "yolo":
-        yield "labels/classes.txt", "".join(f"{name}\n" for name in annotated.classes)
-        listing = {"path": ".", "train": "images", "val": "images", "names": dict(enumerate(annotated.classes))}
-        yield "data.yaml", yaml.safe_dump(listing, sort_keys=False, allow_unicode=True)
+        yield from _for_ultralytics(annotated, names)
     for title, column, values in (("split.csv", "split", annotated.split), ("groups.csv", "group", annotated.groups)):
         kept = {names[photo.name]: values[photo.name] for photo in annotated.photos if photo.name in values}
         if kept:
             yield title, table(column, kept)
+
+
+def _for_ultralytics(annotated: AnnotatedSet, names: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """`data.yaml`, and the lists of pictures that it names where there is a split."""
+    lists: dict[str, list[str]] = {}
+    for photo in annotated.photos:
+        if photo.name in annotated.split:
+            lists.setdefault(annotated.split[photo.name], []).append(f"./images/{names[photo.name]}\n")
+    for part, lines in lists.items():
+        yield f"{part}.txt", "".join(lines)
+    parts = {part: f"{part}.txt" for part in PARTS if part in lists} or {"train": "images", "val": "images"}
+    parts.setdefault("val", parts.get("test", parts.get("train")))  # Ultralytics wants one
+    listing = {**parts, "names": dict(enumerate(annotated.classes))}
+    yield "data.yaml", yaml.safe_dump(listing, sort_keys=False, allow_unicode=True)
+
+
+def drawings(annotated: AnnotatedSet, photos: Iterable[Photo], faults: list[str]) -> Iterator[tuple[str, bytes]]:
+    """Names and JPEGs of the photos with their boxes and class names on them.
+
+    The set's commonest class has a solid line, the next a dashed one, all others a dotted one. A photo that cannot be
+    read is left out; the sentence about it goes into `faults`.
+    """
+    often = Counter(label for photo in annotated.photos for label in photo.labels).most_common()
+    styles = {name: style for (name, _), style in zip(often, chain(("solid", "dashed"), repeat("truth")))}
+    names = short([photo.name for photo in annotated.photos])
+    for photo in photos:
+        try:
+            picture = pictures.decode(photo.read(), photo.name)
+        except PictureError as error:
+            faults.append(str(error))
+            continue
+        drawn = drawing.draw_boxes(picture, photo.boxes, photo.labels, [styles[label] for label in photo.labels])
+        name = PurePosixPath(names[photo.name]).with_suffix(".jpg")
+        yield str(name), marks.encode(drawn, "jpeg", generated=False)
 
 
 def text_of(photo: Photo, numbers: dict[str, int]) -> str:

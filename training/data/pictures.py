@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from training.data.order import Order
 from utils import archives, pictures
 from utils.errors import DataError, PictureError
 from utils.home import home
@@ -133,21 +134,13 @@ class Batches:
     def __init__(self, data: np.ndarray, indices: np.ndarray, batch: int, seed: int, flip: bool):
         if len(indices) == 0:
             raise DataError("There is no picture to train on once every tenth is held out: add pictures.")
-        self.data, self.indices, self.batch, self.seed, self.flip = data, indices, batch, seed, flip
-        self._epoch, self._order = -1, None
+        self.data, self.batch, self.seed, self.flip = data, batch, seed, flip
+        self.order = Order(indices, seed)
 
     def __call__(self, iteration: int) -> np.ndarray:
         """uint8 [batch, R, R, 3]: the iteration's pictures; each epoch is a new shuffle of all of them."""
-        places = np.arange(iteration * self.batch, (iteration + 1) * self.batch)
-        chosen = [self._at(*divmod(int(p), len(self.indices))) for p in places]
-        reals = self.data[np.array(chosen)]
+        reals = self.data[[self.order[place] for place in range(iteration * self.batch, (iteration + 1) * self.batch)]]
         if self.flip:
             mirrored = np.random.default_rng([self.seed, 1, iteration]).random(self.batch) < 0.5
             reals[mirrored] = reals[mirrored, :, ::-1]
         return reals
-
-    def _at(self, epoch, position):
-        if epoch != self._epoch:
-            shuffled = np.random.default_rng([self.seed, 0, epoch]).permutation(len(self.indices))
-            self._epoch, self._order = epoch, self.indices[shuffled]
-        return self._order[position]
