@@ -126,15 +126,15 @@ def all_of(folder: Path) -> list[Path]:
     return sorted(p for p in folder.glob("[0-9]*") if (p / "place.json").exists())
 
 
-def thin(folder: Path, best: int | None) -> None:
-    """Remove all but the last two, the best, and the first of every doubling of the images seen."""
+def thin(folder: Path, best: int | None, every: int = 0) -> None:
+    """Remove all but the last two, the best, those at multiples of `every` images, and the first of every doubling."""
     checkpoints = all_of(folder)
     keep = set(checkpoints[-2:])
     doublings = {}
     for checkpoint in checkpoints:
         images = int(checkpoint.name)
         doublings.setdefault(math.floor(math.log2(max(images, 1))), checkpoint)
-        if images == best:
+        if images == best or (every and images % every == 0):
             keep.add(checkpoint)
     for checkpoint in set(checkpoints) - keep - set(doublings.values()):
         _remove(checkpoint)

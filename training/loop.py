@@ -7,15 +7,12 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 
-from training import checkpoints, evaluate, runs, tasks
-from training.data import pictures
-from training.recipe import Recipe
+from training import checkpoints, runs, tasks
+from training.recipe_base import Recipe
 from utils import marks
-from utils import pictures as pixels
 from utils.errors import RunError
 from utils.files import write_atomically
 
@@ -33,9 +30,9 @@ def start(name: str, recipe: Recipe, progress: Callable | None = None) -> runs.R
 
     if recipe.precision == "auto":
         recipe = recipe.model_copy(update={"precision": "bfloat16" if backend.bfloat16_pays() else "float32"})
-    task = tasks.build(recipe, _pictures(recipe, progress))
+    task = tasks.build(recipe, _data(recipe, progress))
     run = runs.create(name, recipe)
-    for sentence in task.data.notes:
+    for sentence in [*task.data.notes, *task.notes]:
         run.log(sentence)
     train(run, task, progress)
     return run
@@ -47,7 +44,7 @@ def resume(name: str, progress: Callable | None = None) -> runs.Run:
     if run.state()["status"] == "finished":
         raise RunError(f"The run `{run.name}` is finished: there is nothing left to train.")
     recipe = run.recipe()
-    train(run, tasks.build(recipe, _pictures(recipe, progress)), progress)
+    train(run, tasks.build(recipe, _data(recipe, progress)), progress)
     return run
 
 
@@ -106,7 +103,8 @@ def _loop(run, recipe, task, place, progress):
         run.add_event(event)
         _write_sample(run, task, place["images"])
         checkpoints.save(run.checkpoints, place["images"], task.state, place, recipe.shard_mib)
-        checkpoints.thin(run.checkpoints, place["best"].get("images"))
+        every = recipe.tick.keep_every * task.images_a_step
+        checkpoints.thin(run.checkpoints, place["best"].get("images"), every)
         run.write_state(**tick.progress(place, recipe), best=place["best"])
         progress({**run.state(), "event": event})
         tick = _Tick(place)
@@ -127,11 +125,12 @@ def _measure(run, recipe, task, place, event):
     if recipe.tick.metric_every == 0:
         return
     event.update(task.evaluate(recipe.tick.metric_pictures))
-    if sentence := evaluate.alarm(event, place["images"]):
+    if sentence := task.alarm(event, place["images"]):
         event["alarm"] = sentence
         run.log(sentence)
-    if "swd" in event and event["swd"] < place["best"].get("swd", math.inf):
-        place["best"] = {"swd": event["swd"], "images": place["images"]}
+    value, before = event.get(task.best_by), place["best"].get(task.best_by)
+    if value is not None and (before is None or (value > before if task.rising else value < before)):
+        place["best"] = {task.best_by: value, "images": place["images"]}
 
 
 class _Tick:
@@ -180,7 +179,7 @@ def _restore(run, task, recipe):
         if place["data"] != task.data.fingerprint:
             raise RunError(
                 f"The pictures in `{recipe.data.source}` are not the ones this run was started with: some were added, "
-                "removed or renamed. Put them back to resume, or start a new run."
+                "removed, renamed or marked anew. Put them back to resume, or start a new run."
             )
         run.rewind_events(place["images"])
         run.log(f"Resumed at {place['images']:,} images.")
@@ -192,8 +191,8 @@ def _restore(run, task, recipe):
 
 
 def _write_sample(run, task, images):
-    strip = pixels.grid(task.sample(), columns=8)
-    write_atomically(run.folder / "samples" / f"{images:09d}.jpg", marks.encode(strip, "jpeg"))
+    sample = marks.encode(task.sample(), "jpeg", generated=task.generated)
+    write_atomically(run.folder / "samples" / f"{images:09d}.jpg", sample)
 
 
 def _write_sheet(run, task, iteration):
@@ -225,7 +224,6 @@ def _signals_as_requests(run):
             signal.signal(number, handler)
 
 
-def _pictures(recipe, progress):
-    """The recipe's pictures; a bar for their preparation goes through the same callback."""
-    told = (lambda done, total: progress({"preparing": done, "of": total})) if progress else None
-    return pictures.prepare(Path(recipe.data.source), recipe.data.resolution, told)
+def _data(recipe, progress):
+    """The recipe's data; a bar for its preparation goes through the same callback."""
+    return tasks.data(recipe, (lambda done, total: progress({"preparing": done, "of": total})) if progress else None)

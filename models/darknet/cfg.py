@@ -4,6 +4,7 @@ The format is that of AlexeyAB's Darknet (`src/parser.c`): `[name]`, then `key=v
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -135,7 +136,9 @@ def heads(sections: Sequence[Section]) -> list[Head]:
     if len({head.classes for head in found}) > 1:
         raise ModelError("The [yolo] sections of the cfg differ in `classes`. Give all of them one number.")
     if lost := sorted(set(range(total)) - used):
-        raise ModelError(f"No head of the cfg has anchor {lost[0]}: truths that fit it would be lost. Repair the masks.")
+        raise ModelError(
+            f"No head of the cfg has anchor {lost[0]}: truths that fit it would be lost. Repair the masks."
+        )
     return found
 
 
@@ -173,7 +176,7 @@ def sources(section: Section, key: str, index: int) -> list[int]:
 def with_classes(sections: Sequence[Section], classes: int) -> list[Section]:
     """The same network for so many classes: `classes` of every head, and the filters of the convolution before it."""
     changed = [section._replace(options=dict(section.options)) for section in sections]
-    for before, section in zip(changed, changed[1:]):
+    for before, section in pairwise(changed):
         if section.name == "yolo":
             section.options["classes"] = str(classes)
             before.options["filters"] = str(len(section.numbers("mask")) * (5 + classes))
@@ -199,10 +202,10 @@ def with_anchors(sections: Sequence[Section], anchors: np.ndarray) -> list[Secti
     text, first = ", ".join(f"{w:g},{h:g}" for w, h in anchors.round(1)), 0
     for _, section in order:
         count = len(section.numbers("mask"))
-        section.options |= {
-            "mask": ",".join(str(first + k) for k in range(count)),
-            "anchors": text,
-            "num": str(len(anchors)),
-        }
+        section.options.update(
+            mask=",".join(str(first + k) for k in range(count)),
+            anchors=text,
+            num=str(len(anchors)),
+        )
         first += count
     return changed

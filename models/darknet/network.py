@@ -7,6 +7,7 @@ import keras
 from keras import layers
 
 from models.darknet.cfg import KNOWN, Section, heads, sources
+from models.norms import BatchNorm
 from utils.errors import ModelError
 
 EPSILON = 1e-5  # under the root of batch norm, as Darknet's GPU code and cuDNN have it; Keras' own default is 1e-3
@@ -117,7 +118,7 @@ def _convolution(section: Section, index: int, x: Any, dtype: str) -> Any:
     else:
         x = layers.Conv2D(filters, size, groups=groups, **options)(x)
     if norm:
-        norm = layers.BatchNormalization(momentum=MOMENTUM, epsilon=EPSILON, name=f"norm{index:03d}", dtype=dtype)
+        norm = BatchNorm(momentum=MOMENTUM, epsilon=EPSILON, name=f"norm{index:03d}", dtype=dtype)
         x = norm(x)
     return _activated(section, index, x, dtype)
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from models.darknet.cfg import Section, with_classes
+from models.darknet.cfg import Section, read_cfg, sources, with_classes
 from models.darknet.network import convolutions, network
 from utils.errors import ModelError
 from utils.files import write_atomically
@@ -33,6 +33,9 @@ class Header(NamedTuple):
         """The header's bytes."""
         seen = np.array([self.seen], "<u8" if self.wide else "<u4").tobytes()
         return np.array(self[:3], "<i4").tobytes() + seen
+
+
+HEADER = Header()
 
 
 def read_header(data: bytes, name: str) -> tuple[Header, np.ndarray]:
@@ -81,7 +84,7 @@ def read_weights(model: Any, sections: Sequence[Section], path: str | Path, laye
 
 
 def write_weights(
-    model: Any, sections: Sequence[Section], path: str | Path, header: Header = Header(), layers: int | None = None
+    model: Any, sections: Sequence[Section], path: str | Path, header: Header = HEADER, layers: int | None = None
 ) -> None:
     """Nothing; afterwards `path` holds the network's numbers as Darknet and OpenCV 4 read them.
 
@@ -101,10 +104,11 @@ class Start(NamedTuple):
 
 
 def take_what_fits(model: Any, sections: Sequence[Section], path: str | Path) -> Start:
-    """Read from `path` all that fits into the network of these sections, whatever number of classes the file was for.
+    """Read from `path` all that fits into the network of these sections, whatever the file was trained for.
 
-    Known are: a whole file for this cfg, one for the same cfg with other classes (its heads are left out), and the first
-    layers of it, as Darknet's `partial` writes them (`yolov3-tiny.conv.15`, `darknet53.conv.74`).
+    Known are: a whole file for this cfg; one with its own cfg beside it (`x.weights`, `x.cfg`), of which every layer is
+    taken whose section and shape are the same; one for this cfg with other classes; and the first layers of it, as
+    Darknet's `partial` writes them (`yolov3-tiny.conv.15`, `darknet53.conv.74`).
 
     Raises: ModelError where nothing fits.
     """
@@ -114,45 +118,48 @@ def take_what_fits(model: Any, sections: Sequence[Section], path: str | Path) ->
     for index, part in _parts(model, sections):
         total += sum(int(np.prod(shape)) for _, shape in part)
         ends[total] = index + 1
-    if count == total:
-        read_weights(model, sections, path)
-        return Start(len(sections) - 1, f"`{path.name}` fits whole.")
+    beside = path.with_suffix(".cfg")
+    if path.suffix == ".weights" and beside.is_file():
+        return _take_alike(model, sections, read_cfg(beside.read_text("utf-8")), path)
     if count in ends:
         read_weights(model, sections, path, ends[count])
+        if count == total:
+            return Start(ends[count], f"`{path.name}` fits whole.")
         return Start(ends[count], f"`{path.name}` holds the first {ends[count]} layers; the others start at random.")
     for classes in range(1, 1001):
         other = with_classes(sections, classes)
         if count == _size(other):
-            return _take_but_heads(model, sections, other, path, classes)
+            return _take_alike(model, sections, other, path)
     raise ModelError(
         f"`{path.name}` holds {count:,} values; the network takes {total:,}, and neither its first layers nor another "
-        "number of classes give that. Name weights of the same cfg."
+        "number of classes give that. Name weights of the same cfg, or lay their own cfg beside them."
     )
 
 
-def _take_but_heads(model, sections, other, path, classes):
+def _take_alike(model, sections, other, path):
+    """Every convolution of the file's network that has the same number and shape here."""
     whole = network(other)
     read_weights(whole, other, path)
-    left = []
-    for (index, mine), (_, theirs) in zip(_parts(model, sections), _parts(whole, other)):
-        if any(a != b for (_, a), (_, b) in zip(mine, theirs)):
+    theirs = dict(_parts(whole, other))
+    taken, left = 0, []
+    for index, mine in _parts(model, sections):
+        if [shape for _, shape in mine] == [shape for _, shape in theirs.get(index, [])]:
+            taken += 1
+            for (variable, _), (source, _) in zip(mine, theirs[index]):
+                variable.assign(source)
+        else:
             left.append(index)
-            continue
-        for (variable, _), (source, _) in zip(mine, theirs):
-            variable.assign(source)
+    if not taken:
+        raise ModelError(f"No layer of `{path.name}` fits this cfg. Name weights of a network that is like it.")
     names = ", ".join(str(index) for index in left)
-    return Start(
-        len(sections) - 1 - len(left),
-        f"`{path.name}` was trained for {classes} classes: all but its heads (layers {names}) was taken over.",
-    )
+    rest = f"; layers {names} are new and start at random" if left else ""
+    return Start(taken, f"{taken} of {taken + len(left)} convolutions are those of `{path.name}`{rest}.")
 
 
 def _size(sections):
     """Numbers that a file for these sections holds, by arithmetic: 1,000 networks need not be built to try them."""
     channels: list[int] = []
     total, now = 0, 3
-    from models.darknet.cfg import sources
-
     for index, section in enumerate(sections[1:]):
         if section.name == "convolutional":
             filters, size, groups = section.number("filters"), section.number("size", 1), section.number("groups", 1)

@@ -1,17 +1,43 @@
-"""What is trained: a task builds, steps, samples and evaluates; training/loop.py does the rest."""
+"""What is trained: a task builds, steps, samples and evaluates; training/loop.py does the rest.
+
+A task has `data` (with `notes` and `fingerprint`), `training` (what it trains on, for its length), `state` (lists of Keras
+variables by name: all that a checkpoint must hold), `images_a_step`, `best_by` (a figure of `evaluate`), `rising` (whether
+more of it is better), `generated` (whether its samples are a network's drawings), `notes` for the log, and the methods `step`, `rates`,
+`sample`, `sheet`, `evaluate` and `alarm`.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
 
 from utils.errors import RecipeError
 
 
-def build(recipe, data):
-    """The task that the recipe names, built on its pictures. Imports Keras.
+def data(recipe, progress: Callable[[int, int], None] | None = None):
+    """The recipe's pictures, prepared; `progress(done, total)` meanwhile.
 
-    Raises:
-        RecipeError: networks or a loss that cannot be built as the recipe says.
+    Raises: DataError for nothing there, or nothing that can be trained on.
     """
-    from training.tasks.gan import Gan
+    if recipe.task == "gan":
+        from training.data import pictures
 
+        return pictures.prepare(Path(recipe.data.source), recipe.data.resolution, progress)
+    from training.detection import sets
+
+    return sets.load(recipe, progress)
+
+
+def build(recipe, data):
+    """The task that the recipe names, built on its data. Imports Keras.
+
+    Raises: RecipeError for networks or a loss that cannot be built as the recipe says.
+    """
     try:
-        return {"gan": Gan}[recipe.task](recipe, data)
+        if recipe.task == "gan":
+            from training.tasks.gan import Gan
+
+            return Gan(recipe, data)
+        from training.tasks.detection import Detection
+
+        return Detection(recipe, data)
     except (TypeError, ValueError) as error:
         raise RecipeError(f"The networks of the recipe cannot be built: {error}") from error

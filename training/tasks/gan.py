@@ -9,10 +9,11 @@ from keras import ops
 
 from models import backend, networks
 from training.data.pictures import Batches, PictureSet
-from training.evaluate import evaluate_tick, latents_of_seeds
+from training.evaluate import alarm, evaluate_tick, latents_of_seeds
 from training.losses import LOSSES
-from training.recipe import Adam, Recipe
+from training.recipe_gan import Adam, GanRecipe
 from training.tasks import sheets
+from utils import pictures as pixels
 from utils.errors import RecipeError
 
 SAMPLES = 64  # faces on the film strip: seeds 1 to 64
@@ -25,7 +26,9 @@ class Gan:
     by name.
     """
 
-    def __init__(self, recipe: Recipe, data: PictureSet):
+    best_by, rising, generated, notes = "swd", False, True, ()
+
+    def __init__(self, recipe: GanRecipe, data: PictureSet):
         backend.prepare(one_at_a_time=recipe.deterministic)
         # Keras' initialisers take their seeds from here; its own `set_random_seed` would import every backend there is.
         random.seed(recipe.seed)
@@ -157,8 +160,8 @@ class Gan:
         return {"learning_rate": float(ops.convert_to_numpy(self.generator_optimiser.learning_rate))}
 
     def sample(self) -> np.ndarray:
-        """uint8 [64, R, R, 3]: the film strip's faces, the same latents at every tick."""
-        return self.fakes(latents_of_seeds(SAMPLES, self.latent))
+        """uint8, eight rows of eight: the film strip's faces, the same latents at every tick."""
+        return pixels.grid(self.fakes(latents_of_seeds(SAMPLES, self.latent)), columns=8)
 
     def sheet(self, iteration: int) -> np.ndarray | None:
         """The guide's sheet of scored fakes and reals where it is due after `iteration`, else None."""
@@ -175,6 +178,10 @@ class Gan:
     def evaluate(self, pictures: int) -> dict:
         """Figures of the moving average against held-out reals, for the events: SWD per level and diversity."""
         return evaluate_tick(self.fakes, self.latent, self.data, pictures)
+
+    def alarm(self, event: dict, images: int) -> str | None:
+        """A sentence where the fakes have become alike; else None."""
+        return alarm(event, images)
 
 
 def drawn_by(network: keras.Model):
