@@ -86,8 +86,8 @@ class AnnotatedSet:
             return self
         split, remarks = self.split, self.remarks
         if name.startswith("fold"):
-            fold = name.removeprefix("fold").partition("-")[0]
-            split = {photo: f"fold{own}-{'test' if own == fold else 'train'}" for photo, own in self.folds.items()}
+            fold, _, side = name.removeprefix("fold").partition("-")
+            split = {photo: name for photo, own in self.folds.items() if (own == fold) == (side == "test")}
             known = [f"fold{own}-{part}" for own in sorted(set(self.folds.values())) for part in ("train", "test")]
         else:
             if not split:
