@@ -64,7 +64,7 @@ def check(
         for sentence in (*annotated.remarks, *(fault.sentence for fault in found)):
             typer.echo(sentence)
         wrong = sum(fault.kind not in REMARKS for fault in found)
-        typer.echo(f"{wrong:,} faults, {len(found) - wrong:,} remarks.")
+        typer.echo(f"{_some(wrong, 'fault')}, {_some(len(found) - wrong, 'remark')}.")
     if any(fault.kind not in REMARKS for fault in found):
         raise typer.Exit(2)
 
@@ -100,7 +100,7 @@ def convert(
         export.write(out, export.layout(annotated, to, pictures), count)
     boxes = sum(len(photo.labels) for photo in annotated.photos)
     facts = {"out": out, "photos": len(annotated.photos), "boxes": boxes, "classes": annotated.classes}
-    words = f"{len(annotated.photos):,} photos with {boxes:,} boxes, in {out}"
+    words = f"{_some(len(annotated.photos), 'photo')} with {_some(boxes, 'box', 'boxes')}, in {out}"
     doors.tell(facts | {"notes": annotated.notes}, words, as_json)
     doors.say([] if as_json else annotated.notes)
 
@@ -208,7 +208,7 @@ def draw(
     with doors.bar() as progress:
         export.write(out, export.drawings(annotated, photos, faults), _counter(progress, "drawing", len(photos)))
     doors.say(faults)
-    typer.echo(f"{len(photos) - len(faults):,} photos, in {out}")
+    typer.echo(f"{_some(len(photos) - len(faults), 'photo')}, in {out}")
 
 
 @data.command()
@@ -240,7 +240,9 @@ def darknet(
         count = _counter(progress, "files", 2 * len(annotated.photos))
         export.write(out, darknet_files.job(annotated, networks.shipped(cfg), out, name), count)
     doors.say(annotated.notes)
-    typer.echo(f"{len(annotated.photos):,} photos of {len(annotated.classes)} classes, in {out}")
+    typer.echo(
+        f"{_some(len(annotated.photos), 'photo')} of {_some(len(annotated.classes), 'class', 'classes')}, in {out}"
+    )
     typer.echo(f"Train with: darknet detector train {out}/obj.data {out}/{name}.cfg darknet53.conv.74 -map")
 
 
@@ -262,10 +264,17 @@ def _counter(progress, words: str, total: int | None = None):
     return lambda done, of=total: progress.update(bar, completed=done, total=of)
 
 
+def _some(count: int, one: str, many: str = "") -> str:
+    """`1 box`, `4,072 boxes`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def _show_facts(title: str, facts: dict) -> None:
     boxes = ", ".join(f"{name} {count:,}" for name, count in facts["boxes"].items())
     parts = ", ".join(f"{name} {count:,}" for name, count in sorted(facts["parts"].items()))
-    typer.echo(f"{title}: {facts['photos']:,} photos, {sum(facts['boxes'].values()):,} boxes ({boxes})")
+    typer.echo(
+        f"{title}: {_some(facts['photos'], 'photo')}, {_some(sum(facts['boxes'].values()), 'box', 'boxes')} ({boxes})"
+    )
     typer.echo(f"Photos without a box: {facts['empty']:,}. Split: {parts or 'none came along'}.")
 
 
