@@ -16,6 +16,8 @@ class Data(Strict):
         only: of the extra photos, those whose file names begin with one of these; all if empty.
         train, val: parts of the source (`train`, `val`, `fold0-train`, …). Best weights are chosen on `val`.
         classes: the annotated names in the order of the network's outputs; the set's own if empty.
+        groups: what the classes mean to a person, `{"Good": ["with_mask"], …}`: mAP is told for these, and the best
+            weights are chosen by it; each class by itself if empty.
         rare: photos with one of these classes are shown `rare_times` as often.
         longest: photos are kept at this many pixels on the longer side at most.
     """
@@ -27,6 +29,7 @@ class Data(Strict):
     train: str = "train"
     val: str = "val"
     classes: list[str] = Field(default_factory=list)
+    groups: dict[str, list[str]] = Field(default_factory=dict)
     rare: list[str] = Field(default_factory=list)
     rare_times: int = Field(1, ge=1)
     longest: int = Field(832, ge=64)

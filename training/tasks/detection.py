@@ -15,13 +15,12 @@ from training.data.order import Order
 from training.detection import augment, targets
 from training.detection.loss import loss
 from training.detection.sets import Sets
-from training.metrics.mean_ap import mean_ap
+from training.evaluate_detector import FLOOR, OVERLAP, map_of
 from training.recipe_detection import DetectionRecipe
 from utils import drawing
 from utils import pictures as pixels
 from utils.errors import RecipeError
 
-FLOOR, OVERLAP = 0.01, 0.45  # of the scores and of NMS, where mAP is measured
 SAMPLES, SAMPLE_SIZE, SAMPLE_CONFIDENCE = 12, 256, 0.3
 RARE = (
     0.01  # objectness that an untrained head begins with: faces are few, and a half would drown them (Lin et al. 2017)
@@ -174,8 +173,8 @@ class Detection:
         validation = self.data.validation
         if not any(len(own) for own in validation.boxes):
             return {}
-        found = [boxes.select(self._candidates(k), FLOOR, OVERLAP) for k in range(len(validation))]
-        figures = mean_ap(list(zip(validation.boxes, validation.labels)), found, validation.classes)
+        seen = [self._candidates(k) for k in range(len(validation))]
+        figures = map_of(seen, list(zip(validation.boxes, validation.labels)), self.recipe.data.groups)
         per_class = {f"ap50_{name}": value for name, value in figures.pop("ap50").items() if value is not None}
         return {**figures, **per_class}
 
