@@ -190,3 +190,11 @@ def test_labels_beside_are_found(place, name):
 )
 def test_no_labels_is_none(place, reason, files):
     assert archives.labels(make(place, files)) is None, reason
+
+
+def test_all_files_are_listed_and_read_but_hidden_ones(place):
+    make(place, {"b/notes.xml": b"<x/>", "a.png": PNG, ".git/config": b"x", "__MACOSX/a.png": b"x"})
+    names, read = archives.open_files(place)
+    assert names == ["a.png", "b/notes.xml"] and read("b/notes.xml") == b"<x/>"
+    with pytest.raises(DataError, match="There is no folder or zip"):
+        archives.open_files(place.with_name("gone"))

@@ -196,3 +196,21 @@ def test_grid_refuses_the_impossible(count, columns, sentence):
 def test_enlarge_keeps_proportions():
     assert pictures.enlarge(np.zeros((10, 20, 3), np.uint8), 64).shape == (32, 64, 3)
     assert pictures.enlarge(np.zeros((1, 500, 3), np.uint8), 64).shape == (1, 64, 3)
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "TIFF", "AVIF", "BMP", "GIF"])
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_the_header_says_what_decoding_gives(format, turn):
+    exif, file = Image.Exif(), io.BytesIO()
+    exif[274] = turn
+    options = {} if format in ("BMP", "GIF") else {"exif": exif}
+    Image.new("RGB", (30, 20)).save(file, format, **options)
+    header = pictures.header(file.getvalue(), "a")
+    assert (header.height, header.width) == pictures.decode(file.getvalue()).shape[:2] and header.format == format
+    assert header.turn == (1 if format in ("TIFF", "BMP", "GIF") else turn)
+
+
+@pytest.mark.parametrize("data, sentence", [(b"", "`a` is empty"), (b"words", "`a` is not a picture")])
+def test_a_header_that_is_none_is_told(data, sentence):
+    with pytest.raises(PictureError, match=sentence):
+        pictures.header(data, "a")
