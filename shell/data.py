@@ -72,7 +72,7 @@ def check(
 @data.command()
 def convert(
     source: Source,
-    to: Annotated[str, typer.Option(help="voc (Pascal VOC XML) or yolo (text, data.yaml, classes.txt).")],
+    to: Annotated[str, typer.Option(help="voc (Pascal VOC XML, labelmap.txt) or yolo (text, data.yaml, classes.txt).")],
     out: Annotated[Path, typer.Option(help="A new folder, or a new file that ends in .zip.")],
     classes: Classes = "",
     map_: Map = None,

@@ -43,12 +43,19 @@ def test_as_many_different_boxes_as_anchors_are_enough_and_fewer_are_told():
         anchors.cluster(np.zeros((0, 2)), 1)
 
 
-def test_the_finest_head_gets_the_smallest_and_none_is_left_over():
-    nine = np.arange(1, 10)[::-1, None] * [10, 10]
-    assert anchors.assign(nine, (32, 16, 8)) == [[2, 1, 0], [5, 4, 3], [8, 7, 6]]
-    assert anchors.assign(nine[::-1], (8, 32, 16)) == [[0, 1, 2], [6, 7, 8], [3, 4, 5]]
-    with pytest.raises(DataError, match="7 anchors cannot be shared out to 2 heads: one would have no head"):
-        anchors.assign(nine[:7], (32, 16))
+@pytest.mark.parametrize("network, strides", [("yolov3", [32, 16, 8]), ("yolov3-tiny", [32, 16])])
+def test_the_finest_head_gets_the_smallest_and_none_is_left_over(tmp_path, network, strides):
+    files = {}
+    for number in range(12):
+        box = ("face", (0, 0, 20 * number + 8, 15 * number + 10))
+        files |= {f"{number:02}.jpg": photo(416, 416, seed=number), f"{number:02}.xml": voc([box], (416, 416))}
+    annotated = open_annotated(make(tmp_path / "set", files))
+    changed, facts = anchors.for_network(annotated, cfg.shipped(network), 416, "letterbox", seed=0)
+    assert [head["stride"] for head in facts["heads"]] == strides
+    from_fine_to_coarse = [anchor for head in facts["heads"][::-1] for anchor in head["anchors"]]
+    assert from_fine_to_coarse == facts["anchors"] and len(facts["anchors"]) == 3 * len(strides)
+    areas = [width * height for width, height in facts["anchors"]]
+    assert areas == sorted(areas) and changed[0].options["width"] == "416"
 
 
 def test_boxes_are_measured_as_the_network_sees_them(tmp_path):

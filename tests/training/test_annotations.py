@@ -1,5 +1,6 @@
 """Annotated sets are found whatever their folders are called, and every form of one set gives the same boxes."""
 
+import re
 from collections import Counter
 
 import numpy as np
@@ -37,7 +38,8 @@ FORMS = {
     "LabelImg, YOLO in folders": {"images/a.png": PNG, "labels/a.txt": SIX, "labels/classes.txt": NAMES},
     "CVAT, PASCAL VOC 1.1": {
         "JPEGImages/a.png": PNG, "Annotations/a.xml": CVAT, "ImageSets/Main/default.txt": b"a\n",
-        "labelmap.txt": b"# label:color_rgb:parts:actions\nbackground:0,0,0::\nwith_mask:1,1,1::\n"},
+        "labelmap.txt": b"# label:color_rgb:parts:actions\nbackground:0,0,0::\n"
+        b"with_mask:128,0,0::\nwithout_mask:0,128,0::\n"},
     "CVAT, YOLO 1.1": {
         "obj_train_data/a.png": PNG, "obj_train_data/a.txt": SIX, "obj.names": NAMES,
         "train.txt": b"data/obj_train_data/a.png\n", "obj.data": b"classes = 2\nnames = data/obj.names\n"},
@@ -46,6 +48,9 @@ FORMS = {
     "Ultralytics, other way round": {"train/images/a.png": PNG, "train/labels/a.txt": TEXT,
                                      "data.yaml": b"names: [with_mask, without_mask]\n"},
     "Darknet": {"obj/a.png": PNG, "obj/a.txt": TEXT, "obj.names": NAMES},
+    "CVAT's converter without a size": {
+        "JPEGImages/a.png": PNG, "Annotations/a.xml": re.sub(b"<size>.*</size>", b"", CVAT),
+        "labelmap.txt": b"# label:color_rgb:parts:actions\nwith_mask:::\nwithout_mask:::\n"},
     "endings in capitals": {"images/A.PNG": PNG, "annotations/a.XML": XML},
 }  # fmt: skip
 
@@ -73,7 +78,13 @@ def test_photos_with_an_alpha_channel_are_photos(tmp_path):
 
 
 def test_darknets_photo_without_a_text_shows_nothing_and_this_is_told(tmp_path):
-    files = {"a.jpg": photo(), "a.txt": b"0 0.5 0.5 0.2 0.2\n", "b.jpg": photo(seed=1), "c.jpg": photo(seed=2), "c.txt": b""}
+    files = {
+        "a.jpg": photo(),
+        "a.txt": b"0 0.5 0.5 0.2 0.2\n",
+        "b.jpg": photo(seed=1),
+        "c.jpg": photo(seed=2),
+        "c.txt": b"",
+    }
     found = open_annotated(make(tmp_path / "set", files | {"classes.txt": b"face\n"}))
     assert [len(one.boxes) for one in found.photos] == [1, 0, 0]
     assert found.notes == ["`b.jpg` has no annotation: taken as showing none of the classes, as Darknet does."]

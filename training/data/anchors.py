@@ -1,4 +1,4 @@
-"""Anchors for a set: the sizes that its boxes cluster around, and which head of a network each belongs to.
+"""Anchors for a set: the sizes that its boxes cluster around, given to the heads of a network.
 
 k-means with 1 - IoU as the distance (Redmon and Farhadi, "YOLO9000", 2016, section 2), begun as k-means++ does (Arthur
 and Vassilvitskii, 2007).
@@ -35,8 +35,8 @@ def for_network(annotated, sections: Sequence[Section], size: int, resize: str, 
         size, resize: of the network's input, as in `sizes`.
         seed: of the k-means.
 
-    Raises: DataError for too few boxes, another `resize`, a size that is no multiple of 32, or heads that differ in
-    their number of anchors; ModelError for a cfg with an anchor that no head has.
+    Raises: DataError for too few boxes, another `resize`, or a size that is no multiple of 32; ModelError for a cfg
+    with an anchor that no head has.
     """
     if resize not in letterbox.MODES:
         raise DataError(f"Photos are resized by {' or '.join(letterbox.MODES)}. Received: {resize}.")
@@ -45,7 +45,7 @@ def for_network(annotated, sections: Sequence[Section], size: int, resize: str, 
     old = np.concatenate([head.anchors for head in cfg.heads(sections)])
     boxes = sizes(annotated.photos, size, resize)
     found = cluster(boxes, len(old), seed)
-    changed = _with_anchors(cfg.with_classes(sections, len(annotated.classes)), found.sizes)
+    changed = cfg.with_anchors(cfg.with_classes(sections, len(annotated.classes)), found.sizes)
     changed[0].options.update(width=str(size), height=str(size))
     facts = {
         "anchors": found.sizes.round(1).tolist(),
@@ -109,33 +109,6 @@ def iou(boxes_wh: np.ndarray, anchors: np.ndarray) -> np.ndarray:
     boxes, anchors = np.asarray(boxes_wh, np.float64), np.asarray(anchors, np.float64)
     common = np.minimum(boxes[:, None, 0], anchors[:, 0]) * np.minimum(boxes[:, None, 1], anchors[:, 1])
     return common / (boxes.prod(axis=1)[:, None] + anchors.prod(axis=1) - common)
-
-
-def assign(anchors: np.ndarray, heads: Sequence[int]) -> list[list[int]]:
-    """For each head, in the order given, the indices of its anchors: the finest head gets the smallest.
-
-    Args:
-        anchors: [K, 2].
-        heads: their strides, e.g. (32, 16, 8). Each gets equally many anchors.
-
-    Raises: DataError where the anchors cannot be shared out evenly, so that one would be without a head.
-    """
-    count, rest = divmod(len(anchors), len(heads))
-    if rest or not count:
-        raise DataError(f"{len(anchors)} anchors cannot be shared out to {len(heads)} heads: one would have no head.")
-    order = np.argsort(np.asarray(anchors, np.float64).prod(axis=1), kind="stable").tolist()
-    finest_first = sorted(range(len(heads)), key=lambda head: heads[head])
-    given = {head: order[place * count : (place + 1) * count] for place, head in enumerate(finest_first)}
-    return [given[head] for head in range(len(heads))]
-
-
-def _with_anchors(sections: list[Section], anchors: np.ndarray) -> list[Section]:
-    """The sections themselves, each head now with its share of the anchors, whole tenths of a pixel."""
-    masks = assign(anchors, [head.stride for head in cfg.heads(sections)])
-    text = ", ".join(f"{width:g},{height:g}" for width, height in anchors.round(1))
-    for section, mask in zip((section for section in sections if section.name == "yolo"), masks):
-        section.options.update(mask=",".join(map(str, mask)), anchors=text, num=str(len(anchors)))
-    return sections
 
 
 def _begun(boxes: np.ndarray, k: int, random: np.random.Generator) -> np.ndarray:

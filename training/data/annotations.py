@@ -220,7 +220,10 @@ def _class_list(files, read, given: Sequence[str] | None) -> tuple[list[str] | N
     found: dict[str, list[str]] = {}
     for file in sorted(files, key=lambda file: (file.count("/"), file)):
         path = PurePosixPath(file)
-        if path.name.lower() in ("classes.txt", "data.yaml", "data.yml") or path.suffix.lower() == ".names":
+        if (
+            path.name.lower() in ("classes.txt", "labelmap.txt", "data.yaml", "data.yml")
+            or path.suffix.lower() == ".names"
+        ):
             try:
                 names = yolo_text.names(read(file), file)
             except PictureError as error:

@@ -23,11 +23,12 @@ LAYOUTS = ("voc", "yolo")
 
 
 def layout(annotated: AnnotatedSet, form: str, with_pictures: bool = True) -> Iterator[tuple[str, bytes | str]]:
-    """Names and contents of all files.
+    """Names and contents of all files. Pictures go in as they are, byte for byte.
 
-    `voc`: `images/`, `annotations/*.xml`, `classes.txt` for their order. `yolo`: `images/`, `labels/*.txt`, the class
-    names in `data.yaml` (Ultralytics) and `labels/classes.txt` (LabelImg). Pictures go in as they are, byte for byte.
-    A split that came along goes with them as `split.csv` (and lists, for Ultralytics), groups as `groups.csv`.
+    `voc`: `JPEGImages/`, `Annotations/*.xml`, `ImageSets/Main/` with the split's lists, and `labelmap.txt`, by which
+    CVAT knows the classes. `yolo`: `images/`, `labels/*.txt`, the class names in `data.yaml` (Ultralytics, with the
+    split's lists) and `labels/classes.txt` (LabelImg). A split goes with both as `split.csv` too, groups as
+    `groups.csv`.
 
     Raises: PictureError for a picture that cannot be read.
     """
@@ -36,35 +37,43 @@ def layout(annotated: AnnotatedSet, form: str, with_pictures: bool = True) -> It
     for photo in annotated.photos:
         name = PurePosixPath(names[photo.name])
         if with_pictures:
-            yield f"images/{name}", photo.read()
+            yield f"{'JPEGImages' if form == 'voc' else 'images'}/{name}", photo.read()
         if form == "voc":
-            yield (
-                f"annotations/{name.with_suffix('.xml')}",
-                voc.write(name.name, photo.width, photo.height, photo.boxes, photo.labels),
-            )
+            xml = voc.write(name.name, photo.width, photo.height, photo.boxes, photo.labels)
+            yield f"Annotations/{name.with_suffix('.xml')}", xml
         else:
             yield f"labels/{name.with_suffix('.txt')}", text_of(photo, numbers)
-    yield "labels/classes.txt" if form == "yolo" else "classes.txt", "".join(f"{one}\n" for one in annotated.classes)
-    if form == "yolo":
-        yield from _for_ultralytics(annotated, names)
+    yield from (_voc_lists if form == "voc" else _yolo_lists)(annotated, names)
     for title, column, values in (("split.csv", "split", annotated.split), ("groups.csv", "group", annotated.groups)):
         kept = {names[photo.name]: values[photo.name] for photo in annotated.photos if photo.name in values}
         if kept:
             yield title, table(column, kept)
 
 
-def _for_ultralytics(annotated: AnnotatedSet, names: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """`data.yaml`, and the lists of pictures that it names where there is a split."""
-    lists: dict[str, list[str]] = {}
-    for photo in annotated.photos:
-        if photo.name in annotated.split:
-            lists.setdefault(annotated.split[photo.name], []).append(f"./images/{names[photo.name]}\n")
-    for part, lines in lists.items():
-        yield f"{part}.txt", "".join(lines)
-    parts = {part: f"{part}.txt" for part in PARTS if part in lists} or {"train": "images", "val": "images"}
-    parts.setdefault("val", parts.get("test", parts.get("train")))  # Ultralytics wants one
-    listing = {**parts, "names": dict(enumerate(annotated.classes))}
-    yield "data.yaml", yaml.safe_dump(listing, sort_keys=False, allow_unicode=True)
+def _voc_lists(annotated: AnnotatedSet, names: dict[str, str]) -> Iterator[tuple[str, str]]:
+    yield "labelmap.txt", "# label:color_rgb:parts:actions\n" + "".join(f"{one}:::\n" for one in annotated.classes)
+    for part, photos in (_parts(annotated) or {"default": annotated.photos}).items():
+        lines = (f"{PurePosixPath(names[photo.name]).with_suffix('')}\n" for photo in photos)
+        yield f"ImageSets/Main/{part}.txt", "".join(lines)
+
+
+def _yolo_lists(annotated: AnnotatedSet, names: dict[str, str]) -> Iterator[tuple[str, str]]:
+    yield "labels/classes.txt", "".join(f"{one}\n" for one in annotated.classes)
+    parts = _parts(annotated)
+    for part, photos in parts.items():
+        yield f"{part}.txt", "".join(f"./images/{names[photo.name]}\n" for photo in photos)
+    listing = {part: f"{part}.txt" for part in parts} or {"train": "images"}
+    listing.setdefault("val", listing.get("test", listing.get("train")))  # Ultralytics wants one
+    yield (
+        "data.yaml",
+        yaml.safe_dump({**listing, "names": dict(enumerate(annotated.classes))}, sort_keys=False, allow_unicode=True),
+    )
+
+
+def _parts(annotated: AnnotatedSet) -> dict[str, list[Photo]]:
+    """The photos of each part of the set's split; empty without one."""
+    found = {part: [p for p in annotated.photos if annotated.split.get(p.name) == part] for part in PARTS}
+    return {part: photos for part, photos in found.items() if photos}
 
 
 def drawings(annotated: AnnotatedSet, photos: Iterable[Photo], faults: list[str]) -> Iterator[tuple[str, bytes]]:

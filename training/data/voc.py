@@ -57,7 +57,7 @@ def read(data: bytes, name: str) -> Annotation:
 def write(filename: str, width: int, height: int, boxes: np.ndarray, labels: tuple[str, ...]) -> str:
     """The XML of one picture; corners as whole numbers where they are whole, else with all their digits."""
     root = Element("annotation")
-    SubElement(root, "folder").text = "images"
+    SubElement(root, "folder").text = "JPEGImages"
     SubElement(root, "filename").text = filename
     size = SubElement(root, "size")
     for side, value in (("width", width), ("height", height), ("depth", 3)):

@@ -1,7 +1,8 @@
 """YOLO text: a line a box, `class cx cy w h` as shares of the picture; and the lists of names that go with it.
 
 Darknet's form, the same in CVAT's "YOLO 1.1", LabelImg and Ultralytics. A class is its place in a list of names:
-`classes.txt` (LabelImg), `obj.names` or any `.names` (Darknet, CVAT), `names` of `data.yaml` (Ultralytics).
+`classes.txt` (LabelImg), `obj.names` or any `.names` (Darknet, CVAT), `names` of `data.yaml` (Ultralytics). CVAT's
+`labelmap.txt` (`name:colour:parts:actions`), which goes with Pascal VOC, is read here too.
 """
 
 import math
@@ -64,6 +65,8 @@ def names(data: bytes, name: str) -> list[str] | None:
             return None
     else:
         found = [line.strip() for line in text.splitlines() if line.strip()]
+        if PurePosixPath(name).name.lower() == "labelmap.txt":
+            found = [line.split(":")[0].strip() for line in found if not line.startswith(("#", "background:"))]
     if not found or not all(found) or len(set(found)) < len(found):
         raise DataError(f"`{name}` must list class names, each once. Repair the list.")
     return found
