@@ -1,8 +1,9 @@
 """A training step of the guide's networks (64 px, capacity 16, batch 32): our compiled step against its own loop.
 
-The guide's loop is written with its calls (predict, two train_on_batch of the discriminator, one of the pair) and made
-to train: the discriminator's function is traced before its weights are switched off for the pair. Ours runs with
-`deterministic = false`: the guide's loop makes no such promise either.
+The guide's loop is written with its calls (predict, two train_on_batch of the discriminator, one of the pair) and its
+layers (Keras' own, where some of ours are faster), and made to train: the discriminator's function is traced before
+its weights are switched off for the pair. Ours runs with `deterministic = false`: the guide's loop makes no such promise
+either.
 """
 
 import keras
@@ -37,7 +38,7 @@ def our_step(data: PictureSet, precision: str):
 def guide_loop(pictures: np.ndarray, as_printed: bool = False):
     """One iteration by Keras' training calls, float32 as the guide's; `as_printed` without what makes it train."""
     family, reals = networks.family("dcgan"), pictures.astype(np.float32) / 127.5 - 1
-    generator, discriminator = family.generator(), family.discriminator()
+    generator, discriminator = in_keras_layers(family.generator()), in_keras_layers(family.discriminator())
     ones, zeros, rng = np.ones((BATCH, 1)), np.zeros((BATCH, 1)), np.random.RandomState(1)
     discriminator.compile(loss="binary_crossentropy", optimizer=keras.optimizers.Adam(2e-4))
     if not as_printed:
@@ -58,3 +59,15 @@ def guide_loop(pictures: np.ndarray, as_printed: bool = False):
     words = "as printed" if as_printed else "made to train"
     print(f"the guide's discriminator, {words}: {moved} of {len(before)} variables moved in one iteration")
     return iteration
+
+
+def in_keras_layers(network: keras.Model) -> keras.Model:
+    """The same network, drawn anew, with Keras' layers in place of ours, which derive from them."""
+
+    def layer(ours):
+        kind = type(ours) if type(ours).__module__.startswith("keras.") else type(ours).__base__
+        return kind.from_config(ours.get_config())
+
+    copy = keras.models.clone_model(network, clone_function=layer)
+    assert [v.path for v in copy.variables] == [v.path for v in network.variables]
+    return copy

@@ -8,7 +8,7 @@ import math
 
 import keras
 import numpy as np
-from keras import layers
+from keras import layers, ops
 
 from models.networks import Family, register
 from models.norms import BatchNorm
@@ -57,7 +57,7 @@ def generator(
             x = BatchNorm(dtype=dtype, name=f"up{i}_norm")(x)
         x = layers.LeakyReLU(slope, dtype=dtype, name=f"up{i}_leak")(x)
     if extra_convolution:
-        x = layers.Conv2D(3, kernel, dtype="float32", name="colour", **options)(x)
+        x = _Colour(3, kernel, dtype="float32", name="colour", **options)(x)
     else:
         x = layers.Conv2DTranspose(3, kernel, strides=2, dtype="float32", name="colour", **options)(x)
     return keras.Model(start, layers.Activation("tanh", dtype="float32", name="picture")(x), name="generator")
@@ -116,6 +116,19 @@ def first_layer(network: keras.Model) -> np.ndarray:
     except ValueError:  # built without norm
         return weights
     return weights * np.asarray(norm.gamma) / np.sqrt(np.asarray(norm.moving_variance) + norm.epsilon)
+
+
+class _Colour(layers.Conv2D):
+    """A convolution of stride 1, padded, to few channels: computed two by two pixels at a time, with the same weights.
+
+    Processors fill 16 channels whether asked for 3 or 16. One convolution of stride 2 to 12 channels, whose kernel holds
+    the kernel four times, each shifted to its pixel, takes half the time.
+    """
+
+    def convolution_op(self, inputs, kernel):
+        shifts = [((up, 1 - up), (left, 1 - left), (0, 0), (0, 0)) for up in (0, 1) for left in (0, 1)]
+        fourfold = ops.concatenate([ops.pad(kernel, shift) for shift in shifts], axis=-1)
+        return ops.depth_to_space(ops.conv(inputs, fourfold, strides=2, padding="same"), 2)
 
 
 def _doublings(resolution: int) -> int:

@@ -1,5 +1,6 @@
 """Every family keeps the contract of `models/networks`; the DCGAN's default arguments are the guide's networks."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -52,6 +53,19 @@ def test_the_default_arguments_are_the_guides_networks():
     assert generator.input_shape == (None, 100) and generator.output_shape == (None, 64, 64, 3)
     score = float(np.asarray(discriminator(np.zeros((1, 64, 64, 3), np.float32)))[0, 0])
     assert 0 < score < 1  # one sigmoid unit
+
+
+@pytest.mark.parametrize("kernel", [4, 5])
+def test_the_colours_are_a_plain_convolution_of_stride_1(kernel):
+    """However it is computed: the same weights in Keras' layer give the same map."""
+    generator = networks.family("dcgan").generator(**SMALL["dcgan"], kernel=kernel)
+    ours = generator.get_layer("colour")
+    plain = keras.layers.Conv2D(3, kernel, padding="same")
+    x = np.random.RandomState(0).standard_normal((2, 32, 32, 4)).astype(np.float32)
+    plain.build(x.shape)
+    plain.set_weights([ours.get_weights()[0], np.float32([0.1, 0.2, 0.3])])
+    ours.set_weights(plain.get_weights())
+    np.testing.assert_allclose(ours(x), plain(x), atol=1e-5)
 
 
 def test_batch_norm_is_folded_into_the_first_layer():
