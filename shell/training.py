@@ -5,17 +5,22 @@ from typing import Annotated
 
 import typer
 
-from shell import doors
+from shell import doors, figures_on_terminal
 
-Source = Annotated[Path, typer.Option("--data", help="A folder or zip of pictures.")]
+Source = Annotated[Path, typer.Option("--data", help="A folder or zip of pictures; for a detector, with their boxes.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", help="Lay key=value over the recipe, e.g. images=50000.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the whole recipe and stop.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")]
 
 
 def train(
-    recipe: Annotated[str, typer.Argument(help="A recipe's name (dcgan, dcgan-guide) or a .toml file.")],
+    recipe: Annotated[str, typer.Argument(help="A recipe's name (dcgan, masks, …) or a .toml file.")],
     data: Source,
+    init: Annotated[
+        str,
+        typer.Option(help="Detectors: start from a run's best weights, or from Darknet's .weights as far as they fit."),
+    ] = "",
+    extra: Annotated[list[Path] | None, typer.Option(help="Detectors: more annotated photos, trained on only.")] = None,
     name: Annotated[str, typer.Option(help="Name of the run: its folder under VISAGE_HOME/runs.")] = "",
     settings: Settings = None,
     dry_run: DryRun = False,
@@ -30,8 +35,10 @@ def train(
     """
     from training import recipe as recipes
 
-    loaded = recipes.load(recipe, settings or [])
-    loaded = loaded.model_copy(update={"data": loaded.data.model_copy(update={"source": str(data.resolve())})})
+    paths = [f'data.source="{data.resolve()}"']
+    paths += [f'network.init="{Path(init).resolve() if Path(init).is_file() else init}"'] if init else []
+    paths += [f"data.extra={[str(path.resolve()) for path in extra]}"] if extra else []
+    loaded = recipes.load(recipe, [*(settings or []), *paths])
     if dry_run:
         typer.echo(recipes.dumps(loaded))
         return
@@ -60,9 +67,10 @@ def resume(run: Annotated[str, typer.Argument(help="Name of a paused or interrup
 def evaluate(
     model: Annotated[str, typer.Argument(help="A model of the catalogue, or a run (its best checkpoint).")],
     data: Source,
+    split: Annotated[str, typer.Option(help="Detectors: the part of the set (test, val, train, all).")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Measure a model against held-out pictures: SWD with its floor, MS-SSIM, nearest neighbours.
+    """Measure a generator against held-out pictures (SWD, MS-SSIM, neighbours), a detector against annotated photos (mAP).
 
     Example:
 
@@ -71,11 +79,13 @@ def evaluate(
     from training import subject
 
     with doors.bar() as progress:
-        figures = subject.evaluate(model, data, *_steps_on(progress))
+        figures = subject.evaluate(model, data, *_steps_on(progress), split)
     if as_json:
         doors.tell(figures, "", as_json)
+    elif figures["task"] == "detect":
+        figures_on_terminal.detector(figures)
     else:
-        _show(figures)
+        figures_on_terminal.generator(figures)
 
 
 def publish(
@@ -121,6 +131,9 @@ def _shown_on(progress):
         if "swd" in event:
             levels = " ".join(f"{key[4:]}:{value:.1f}" for key, value in event.items() if key.startswith("swd_"))
             progress.print(f"{event['images']:>9,} images   SWD {levels}   diversity {event['diversity']:.2f}")
+        if "map50" in event:
+            classes = " ".join(f"{key[5:]}:{value:.3f}" for key, value in event.items() if key.startswith("ap50_"))
+            progress.print(f"{event['images']:>9,} images   mAP@0.5 {event['map50']:.3f}   {classes}")
         if "alarm" in event:
             progress.print(event["alarm"], style="yellow")
 
@@ -142,22 +155,6 @@ def _tell(run):
     typer.echo(f"{run.name}: {state['status']} at {state['images']:,} images, in {run.folder}")
     if state["status"] == "paused":
         typer.echo(f"Go on with: python cli.py resume {run.name}")
-
-
-def _show(figures):
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("SWD x1000", *(f"{level} px" for level in figures["swd"]), box=None, header_style="dim")
-    for title, key in (("fakes", "swd"), ("floor (reals to reals)", "swd_floor"), ("fakes / floor", "swd_to_floor")):
-        table.add_row(title, *(f"{value:.2f}" for value in figures[key].values()))
-    console = Console()
-    console.print(table)
-    console.print(f"MS-SSIM         {figures['ms_ssim']:.4f}   (reals {figures['ms_ssim_reals']:.4f})")
-    console.print(f"Diversity       {figures['diversity']:.3f}    (of the reals')")
-    console.print(f"Neighbour ratio {figures['neighbour_ratio']:.3f}    (about 1: no copies)")
-    for metric, sentence in figures["protocol"].items():
-        console.print(f"{metric}: {sentence}", style="dim", soft_wrap=True)
 
 
 VERBS = (train, resume, evaluate, publish)

@@ -126,6 +126,18 @@ def all_of(folder: Path) -> list[Path]:
     return sorted(p for p in folder.glob("[0-9]*") if (p / "place.json").exists())
 
 
+def best(folder: Path) -> Path:
+    """The best checkpoint by the run's metric, or the last where none was measured.
+
+    Raises: RunError where there is none yet.
+    """
+    saved = all_of(folder)
+    if not saved:
+        raise RunError(f"The run `{folder.parent.name}` has no checkpoint yet.")
+    images = place_of(saved[-1])["best"].get("images")
+    return next((path for path in saved if int(path.name) == images), saved[-1])
+
+
 def thin(folder: Path, best: int | None, every: int = 0) -> None:
     """Remove all but the last two, the best, those at multiples of `every` images, and the first of every doubling."""
     checkpoints = all_of(folder)

@@ -44,7 +44,8 @@ def resume(name: str, progress: Callable | None = None) -> runs.Run:
     if run.state()["status"] == "finished":
         raise RunError(f"The run `{run.name}` is finished: there is nothing left to train.")
     recipe = run.recipe()
-    train(run, tasks.build(recipe, _data(recipe, progress)), progress)
+    resumed = bool(checkpoints.all_of(run.checkpoints))
+    train(run, tasks.build(recipe, _data(recipe, progress), resumed), progress)
     return run
 
 

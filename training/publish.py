@@ -20,21 +20,12 @@ SAMPLES = 64  # uncurated: seeds 1 to 64
 FILM_ROWS, FILM_FACES = 10, 8
 
 
-def best_checkpoint(run: runs.Run) -> Path:
-    """The run's best checkpoint by its metric, or the last where none was measured."""
-    saved = checkpoints.all_of(run.checkpoints)
-    if not saved:
-        raise RunError(f"The run `{run.name}` has no checkpoint yet.")
-    best = checkpoints.place_of(saved[-1])["best"].get("images")
-    return next((path for path in saved if int(path.name) == best), saved[-1])
-
-
 def network_of(run: runs.Run):
     """The moving average of the run's best checkpoint, a Keras generator in float32."""
     recipe = run.recipe()
     builder = networks.family(recipe.networks.family).generator
     network = builder(**recipe.networks.generator, resolution=recipe.data.resolution)
-    network.set_weights(checkpoints.average_of(best_checkpoint(run)))
+    network.set_weights(checkpoints.average_of(checkpoints.best(run.checkpoints)))
     return network
 
 
@@ -81,7 +72,7 @@ def _samples(model: Generator) -> np.ndarray:
 
 def _summary(run, recipe):
     """What a card tells of the training; no paths."""
-    place = checkpoints.place_of(best_checkpoint(run))
+    place = checkpoints.place_of(checkpoints.best(run.checkpoints))
     return {
         "recipe": recipe.name,
         "images": place["images"],

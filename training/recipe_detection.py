@@ -15,7 +15,8 @@ class Data(Strict):
         extra: more annotated sets, all of their photos trained on.
         only: of the extra photos, those whose file names begin with one of these; all if empty.
         train, val: parts of the source (`train`, `val`, `fold0-train`, …). Best weights are chosen on `val`.
-        classes: the annotated names in the order of the network's outputs; the set's own if empty.
+        map: other names for the annotated classes, `*` for all that are not named; several may become one.
+        classes: the names in the order of the network's outputs; the set's own if empty.
         groups: what the classes mean to a person, `{"Good": ["with_mask"], …}`: mAP is told for these, and the best
             weights are chosen by it; each class by itself if empty.
         rare: photos with one of these classes are shown `rare_times` as often.
@@ -28,6 +29,7 @@ class Data(Strict):
     only: list[str] = Field(default_factory=list)
     train: str = "train"
     val: str = "val"
+    map: dict[str, str] = Field(default_factory=dict)
     classes: list[str] = Field(default_factory=list)
     groups: dict[str, list[str]] = Field(default_factory=dict)
     rare: list[str] = Field(default_factory=list)

@@ -6,6 +6,7 @@ import pytest
 from models import latents
 from models.generator import load
 from training import checkpoints, loop, publish, recipe, runs, subject
+from training.tasks import gan
 from utils import marks
 from utils.errors import ModelError
 
@@ -20,9 +21,9 @@ def run(visage_home, picture_folder, tiny_recipe):
 def test_the_model_draws_what_the_runs_best_average_drew(run, tmp_path):
     info = publish.publish(run, tmp_path / "mine", "Mine", {"licence": "mine alone"})
     z = np.stack([latents.seed_latent(seed, 16) for seed in range(1, 9)])
-    from_run = subject.drawn_by(publish.network_of(run))(z)
+    from_run = gan.drawn_by(publish.network_of(run))(z)
     assert np.abs(load(info).generate(z).astype(int) - from_run).max() <= 1  # float16 on disk
-    best = checkpoints.place_of(publish.best_checkpoint(run))
+    best = checkpoints.place_of(checkpoints.best(run.checkpoints))
     assert info.training["images"] == best["images"] and info.licence == "mine alone"
     assert best["images"] == min(run.events(), key=lambda event: event["swd"])["images"]
     for name in ("samples.webp", "training.webp"):
@@ -52,4 +53,4 @@ def test_a_version_is_never_replaced_by_other_faces(run, tmp_path):
 def test_a_run_without_a_checkpoint_is_told(visage_home):
     empty = runs.create("empty", recipe.load("dcgan"))
     with pytest.raises(Exception, match="no checkpoint yet"):
-        publish.best_checkpoint(empty)
+        checkpoints.best(empty.checkpoints)

@@ -41,9 +41,9 @@ def load(recipe: DetectionRecipe, progress: Callable[[int, int], None] | None = 
     Raises: DataError for a source, part or class that is not there.
     """
     settings = recipe.data
-    main = open_annotated(Path(settings.source), Path(settings.split) if settings.split else None)
+    main = _named(open_annotated(Path(settings.source), Path(settings.split) if settings.split else None), settings)
     classes = tuple(settings.classes) or main.classes
-    more = [_only(open_annotated(Path(path)), settings.only) for path in settings.extra]
+    more = [_named(_only(open_annotated(Path(path)), settings.only), settings) for path in settings.extra]
     parts = [photos.prepare(part, classes, settings.longest, progress) for part in (main.part(settings.train), *more)]
     training = _joined(parts)
     validation = photos.prepare(main.part(settings.val), classes, settings.longest, progress)
@@ -55,6 +55,11 @@ def load(recipe: DetectionRecipe, progress: Callable[[int, int], None] | None = 
     rare = [classes.index(name) for name in settings.rare]
     times = [settings.rare_times if np.isin(labels, rare).any() else 1 for labels in training.labels]
     return Sets(training, validation, np.repeat(np.arange(len(training)), times))
+
+
+def _named(annotated, settings):
+    """The set with the recipe's names."""
+    return annotated.mapped(settings.map) if settings.map else annotated
 
 
 def _only(annotated, beginnings):

@@ -26,8 +26,11 @@ def data(recipe, progress: Callable[[int, int], None] | None = None):
     return sets.load(recipe, progress)
 
 
-def build(recipe, data):
+def build(recipe, data, resumed=False):
     """The task that the recipe names, built on its data. Imports Keras.
+
+    Args:
+        resumed: a checkpoint will be laid over it, so weights to start from need not be there any more.
 
     Raises: RecipeError for networks or a loss that cannot be built as the recipe says.
     """
@@ -38,6 +41,6 @@ def build(recipe, data):
             return Gan(recipe, data)
         from training.tasks.detection import Detection
 
-        return Detection(recipe, data)
+        return Detection(recipe, data, resumed)
     except (TypeError, ValueError) as error:
         raise RecipeError(f"The networks of the recipe cannot be built: {error}") from error

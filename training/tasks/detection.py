@@ -10,6 +10,7 @@ from keras import ops
 
 from models import backend, boxes, letterbox, yolo
 from models.darknet import cfg, network, weights
+from training import checkpoints, runs
 from training.data import anchors
 from training.data.order import Order
 from training.detection import augment, targets
@@ -19,7 +20,7 @@ from training.evaluate_detector import FLOOR, OVERLAP, map_of
 from training.recipe_detection import DetectionRecipe
 from utils import drawing
 from utils import pictures as pixels
-from utils.errors import RecipeError
+from utils.errors import ModelError, RecipeError
 
 SAMPLES, SAMPLE_SIZE, SAMPLE_CONFIDENCE = 12, 256, 0.3
 RARE = (
@@ -32,7 +33,7 @@ class Detection:
 
     best_by, rising, generated = "map50", True, False
 
-    def __init__(self, recipe: DetectionRecipe, data: Sets):
+    def __init__(self, recipe: DetectionRecipe, data: Sets, resumed: bool = False):
         backend.prepare(one_at_a_time=recipe.deterministic)
         random.seed(recipe.seed)  # Keras' initialisers take their seeds from here
         if recipe.batch % recipe.subdivisions:
@@ -44,17 +45,17 @@ class Detection:
         self.notes: list[str] = []
         self.sections = _sections(recipe, data)
         self.heads = cfg.heads(self.sections)
-        self._build()
+        self._build(resumed)
         self._order = Order(data.order, recipe.seed)
         self._ahead = ThreadPoolExecutor(1, "photos")  # draws the next part while the network learns from this one
         self._next: dict = {}
 
-    def _build(self):
+    def _build(self, resumed):
         recipe, dtype = self.recipe, {"float32": "float32", "bfloat16": "mixed_bfloat16"}[self.recipe.precision]
         self.network = network.network(self.sections, dtype=dtype)
         self._set_prior()
-        if recipe.network.init:
-            self.notes.append(weights.take_what_fits(self.network, self.sections, recipe.network.init).sentence)
+        if recipe.network.init and not resumed:
+            self.notes.append(start_from(self.network, self.sections, recipe.network.init))
         network.freeze(self.network, recipe.network.frozen)
         self.average = network.network(self.sections, dtype=dtype)
         self.average.set_weights(self.network.get_weights())
@@ -180,6 +181,22 @@ class Detection:
 
     def alarm(self, _event: dict, _images: int) -> None:
         """None: a detector has no collapse to warn of."""
+
+
+def start_from(model: keras.Model, sections, name: str) -> str:
+    """A sentence on what was taken over into `model` from a run's best checkpoint, or else from a file of weights.
+
+    Raises: ModelError where nothing fits; RunError for a run without a checkpoint.
+    """
+    if not runs.exists(name):
+        return weights.take_what_fits(model, sections, name).sentence
+    arrays = checkpoints.average_of(checkpoints.best(runs.find(name).checkpoints))
+    taken = [(variable, array) for variable, array in zip(model.variables, arrays) if variable.shape == array.shape]
+    if len(taken) < len(model.variables) or len(taken) < len(arrays):
+        raise ModelError(f"The run `{name}` trained another network. Branch with the same cfg and classes.")
+    for variable, array in taken:
+        variable.assign(array)
+    return f"Starts from the best weights of the run `{name}`."
 
 
 def seen_by(model: keras.Model, heads, size: int):
