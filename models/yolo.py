@@ -53,7 +53,7 @@ def grid(heads: Sequence[Head], height: int, width: int) -> Grid:
 
 def flatten(raw: Sequence[Any], classes: int) -> Any:
     """The heads' raw maps [N, h, w, A * (5 + classes)] as rows, [N, M, 5 + classes], in the order of `Grid`."""
-    values = 5 + classes
+    raw, values = raw if isinstance(raw, (list, tuple)) else [raw], 5 + classes  # Keras hands one output out bare
     rows = [ops.reshape(x, (-1, x.shape[1] * x.shape[2] * (x.shape[3] // values), values)) for x in raw]
     return ops.concatenate(rows, axis=1) if len(rows) > 1 else rows[0]
 
