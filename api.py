@@ -43,7 +43,7 @@ async def ready(name: str) -> dict:
     """Answers once the model is loaded, and starts loading it; so nobody has to ask in a loop."""
     Catalogue().get(name)
     # not a plain `def` route: those share their threads with the pages' own files
-    await asyncio.to_thread(_generator, name)
+    await asyncio.to_thread(_loaded, name)
     return {"ready": True}
 
 
@@ -99,7 +99,7 @@ def _model(request: Request) -> tuple[ModelInfo, Mapping[str, str]]:
     """The model that the query names (or the first there is), and the query without what concerns the file alone."""
     query = {name: text for name, text in request.query_params.items() if name not in ("format", "size")}
     catalogue = Catalogue()
-    info = catalogue.get(query["model"]) if "model" in query else catalogue.default()
+    info = catalogue.get(query["model"], "generate") if "model" in query else catalogue.default()
     return info, query
 
 
@@ -111,8 +111,13 @@ def _morph(request: Request) -> tuple[ModelInfo, morphs.MorphSettings]:
 
 
 def _generator(name: str):
+    Catalogue().get(name, "generate")
+    return _loaded(name)
+
+
+def _loaded(name: str):
     try:
-        return serving.generator(name)
+        return serving.model(name)
     except ModelError as error:  # it is there, or its card would not have been found, but cannot be used
         raise HTTPException(503, str(error)) from error
 

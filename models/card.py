@@ -2,7 +2,7 @@
 
 weights/<name>/  or  VISAGE_HOME/models/<name>/
     model.toml           what the model is, and the sums of its files
-    weights.safetensors  directions.npz
+    weights.safetensors  directions.npz  (a detector: its .cfg)
     README.md  LICENCE  samples.webp   (card, terms, pictures: where there are any)
 """
 
@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 import pydantic
 
 from models import directions as found
+from models.letterbox import MODES
 from utils.errors import ModelError
 from utils.files import sha256
 
@@ -34,14 +35,43 @@ class FileFacts(_Strict):
     sha256: str = pydantic.Field(pattern="^[0-9a-f]{64}$")
 
 
+class DetectorArguments(_Strict):
+    """What a detector's card says of its network.
+
+    Attributes:
+        cfg: the file in the model's folder that is the architecture.
+        size: width and height of the network's input, in pixels.
+        resize: how a picture comes there, `letterbox` or `stretch`.
+        classes: names, in the order of the network's.
+        groups: what pages show by default: a group's name, and the classes it joins; none for the classes themselves.
+    """
+
+    cfg: PathPart
+    size: int = pydantic.Field(ge=32, multiple_of=32)
+    resize: Literal[MODES]
+    classes: tuple[str, ...] = pydantic.Field(min_length=1)
+    groups: dict[str, tuple[str, ...]] = {}
+
+    @pydantic.model_validator(mode="after")
+    def _consistent(self):
+        if len(set(self.classes)) < len(self.classes):
+            raise ValueError("`classes` names one class twice")
+        for group, names in self.groups.items():
+            for name in names:
+                if name not in self.classes:
+                    raise ValueError(f"`groups.{group}` names `{name}`, which is none of `classes`")
+        return self
+
+
 class ModelInfo(_Strict):
     """What `model.toml` says.
 
     Attributes:
         name: the folder's name, and the model's in links.
         version: of the weights; links carry it.
-        task: `generate`; what the model can do.
-        family, arguments: its network, all arguments written out (`latent` and `resolution` among them).
+        task: `generate` or `detect`; what the model can do.
+        family, arguments: its network, all arguments written out. A generator's have `latent` and `resolution`; a
+            detector's are those of `DetectorArguments`, and its family is `darknet`.
         truncation: whether psi means anything to it.
         files: size and sum by name, for every file that is loaded.
         training, metrics: summaries; each metric names its protocol.
@@ -52,7 +82,7 @@ class ModelInfo(_Strict):
     name: PathPart
     title: str
     version: PathPart
-    task: Literal["generate"] = "generate"
+    task: Literal["generate", "detect"] = "generate"
     family: str
     truncation: bool = True
     licence: str = ""
@@ -65,7 +95,12 @@ class ModelInfo(_Strict):
 
     @pydantic.model_validator(mode="after")
     def _complete(self):
-        for key in ("latent", "resolution"):
+        if self.task == "detect":
+            if self.family != "darknet":
+                raise ValueError("`family` of a detector must be `darknet`")
+            if self.detector.cfg not in self.files:
+                raise ValueError(f"`files` must name `{self.detector.cfg}`, the cfg")
+        for key in ("latent", "resolution") if self.task == "generate" else ():
             if type(self.arguments.get(key)) is not int or self.arguments[key] < 1:
                 raise ValueError(f"`arguments.{key}` must be a whole number above 0")
         if WEIGHTS not in self.files:
@@ -73,14 +108,24 @@ class ModelInfo(_Strict):
         return self
 
     @property
+    def pixels(self) -> int:
+        """Pixels on a side: of the pictures that it draws, or of the square that it looks at."""
+        return self.arguments["size" if self.task == "detect" else "resolution"]
+
+    @property
     def latent(self) -> int:
-        """Length of z."""
-        return self.arguments["latent"]
+        """Length of z; 0 for a detector."""
+        return self.arguments.get("latent", 0)
 
     @property
     def resolution(self) -> int:
-        """Pixels on a side."""
-        return self.arguments["resolution"]
+        """Pixels on a side, of what a generator draws or a detector's network looks at."""
+        return self.arguments["resolution"] if self.task == "generate" else self.detector.size
+
+    @cached_property
+    def detector(self) -> DetectorArguments:
+        """A detector's arguments, checked."""
+        return DetectorArguments.model_validate(self.arguments)
 
     @property
     def no_truncation(self) -> str:
@@ -92,6 +137,8 @@ class ModelInfo(_Strict):
     @cached_property
     def directions(self) -> found.Directions:
         """The model's directions; none where it has no file of them, or a damaged one (`verify` names that)."""
+        if self.task == "detect":
+            return found.none(0)
         if found.FILE in self.files:
             try:
                 directions = found.load(self.folder / found.FILE)

@@ -37,16 +37,20 @@ class Catalogue:
         """A sentence for every folder whose `model.toml` cannot be read."""
         return [str(info) for info in self._read().values() if isinstance(info, ModelError)]
 
-    def get(self, name: str) -> ModelInfo:
-        """The model of that name.
+    def get(self, name: str, task: str | None = None) -> ModelInfo:
+        """The model of that name, for one task or for any.
 
         Raises: ModelError where there is none, listing what there is, or saying what is wrong with its `model.toml`.
         """
+        known = ", ".join(info.name for info in self.models(task)) or "none yet"
         if re.fullmatch(NAME, name):  # a name from a link must not become a way through the disk
             for folder in self.folders:
                 if (folder / name / CARD).is_file():
-                    return read_card(folder / name)
-        known = ", ".join(info.name for info in self.models()) or "none yet"
+                    info = read_card(folder / name)
+                    if task not in (None, info.task):
+                        does = "draws pictures" if info.task == "generate" else "finds boxes"
+                        raise ModelError(f"The model `{name}` {does}, which is not asked for here. Models: {known}.")
+                    return info
         short = "".join(letter for letter in name[:64] if letter.isprintable() and letter != "`")
         raise ModelError(f"There is no model `{short}`. Models: {known}.")
 
@@ -106,6 +110,25 @@ def write_model(folder: Path, fields: Mapping[str, Any], network: Any, direction
     return _write_card(folder, facts, files)
 
 
+def write_detector(folder: Path, fields: Mapping[str, Any], network: Any, cfg_text: str) -> ModelInfo:
+    """The detector just written: its cfg, weights in float16, and `model.toml` last.
+
+    Args:
+        folder: the model's own; its name is the model's.
+        fields: of `ModelInfo`, with the `arguments` of `DetectorArguments`; no sums.
+        network: of the cfg, a Keras model with its batch norms.
+
+    Raises: ModelError for fields that cannot be, or a network with values that are not numbers; nothing is left then.
+    """
+    facts = {"name": folder.name, "task": "detect", "family": "darknet", "truncation": False, **fields}
+    nothing = {"bytes": 0, "sha256": "0" * 64}
+    cfg_name = str(facts.get("arguments", {}).get("cfg"))
+    _checked(folder, facts, {WEIGHTS: nothing, cfg_name: nothing})  # before anything is written
+    save_weights(network.variables, folder / WEIGHTS)
+    write_atomically(folder / cfg_name, cfg_text)
+    return _write_card(folder, facts, [WEIGHTS, cfg_name])
+
+
 def store_directions(info: ModelInfo, directions: found.Directions) -> ModelInfo:
     """The model with these directions stored beside its weights, and their sum in `model.toml`."""
     found.save(directions, info.folder / found.FILE)
@@ -117,14 +140,12 @@ def add_folder(path: Path, name: str | None = None) -> ModelInfo:
 
     Raises: ModelError for a name that is taken, a file whose sum differs, or weights that do not fit.
     """
-    from models.generator import load
-
     info = read_card(path.resolve())
     target = _free_place(name or info.name)
     wrong = verify(info)
     if wrong:
         raise ModelError(" ".join(wrong))
-    load(info)  # the last word on whether weights and network belong together
+    _load(info)  # the last word on whether weights and network belong together
     files = [*info.files, *(file for file in CARRIED if (path / file).is_file())]
 
     def fill(folder: Path) -> None:
@@ -161,6 +182,16 @@ def add_keras(path: Path, name: str, family: str, arguments: Mapping[str, Any]) 
         ) from error
     fields = {"title": name, "version": "1", "family": family, "arguments": dict(arguments)}
     return _publish(target, lambda folder: write_model(folder, {**fields, "name": name}, network))
+
+
+def _load(info: ModelInfo) -> Any:
+    if info.task == "detect":
+        from models import detector
+
+        return detector.load(info)
+    from models import generator
+
+    return generator.load(info)
 
 
 def _write_card(folder: Path, fields: Mapping[str, Any], files: Iterable[str]) -> ModelInfo:

@@ -8,9 +8,10 @@ from models.catalogue import Catalogue, ModelInfo
 from utils.errors import ModelError, VisageError
 
 if TYPE_CHECKING:
+    from models.detector import Detector
     from models.generator import Generator
 
-_loaded: dict[str, "Generator"] = {}
+_loaded: dict[str, "Generator | Detector"] = {}
 _loading: dict[str, threading.Lock] = {}
 _warming: set[str] = set()
 _guard = threading.Lock()
@@ -23,10 +24,20 @@ def generator(name: str) -> "Generator":
 
     Many threads may ask at once: one loads, the others wait for it; a question about another model does not wait.
 
-    Raises: ModelError for a model that is not there, damaged, does not fit its weights, or cannot run here.
+    Raises: ModelError for a model that is not there, no generator, damaged, does not fit its weights, or cannot run here.
     """
+    return model(name, "generate")
+
+
+def detector(name: str) -> "Detector":
+    """The detector of that name; otherwise as `generator`."""
+    return model(name, "detect")
+
+
+def model(name: str, task: str | None = None) -> "Generator | Detector":
+    """The model of that name, whatever it does; otherwise as `generator`."""
     global _device
-    info = Catalogue().get(name)
+    info = Catalogue().get(name, task)
     if _is_current(name, info):
         return _loaded[name]
     with _guard:
@@ -57,12 +68,15 @@ def device() -> str:
     return _device
 
 
-def _load(info: ModelInfo) -> tuple["Generator", str]:
+def _load(info: ModelInfo) -> tuple["Generator | Detector", str]:
     """(the model, the device); whatever goes wrong is a ModelError, as many kinds of visitors wait for the answer."""
     try:
         from models import backend
-        from models.generator import load
 
+        if info.task == "detect":
+            from models.detector import load
+        else:
+            from models.generator import load
         return load(info), backend.device_name()
     except VisageError:
         raise
@@ -73,7 +87,7 @@ def _load(info: ModelInfo) -> tuple["Generator", str]:
 
 def _warm(name: str) -> None:
     try:
-        generator(name)
+        model(name)
     except VisageError as error:
         logging.getLogger("visage").warning("%s", error)
     finally:

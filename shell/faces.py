@@ -83,7 +83,7 @@ def morph(
     from utils.files import write_atomically
 
     format = doors.picture_format(out, animations.FORMATS)
-    info = Catalogue().get(model) if model else Catalogue().default()
+    info = Catalogue().get(model, "generate") if model else Catalogue().default()
     query = {"seeds": seeds.replace(" ", "")} | ({"loop": "1"} if loop else {})
     path, told = morphs.read_query(query, info)
     if told:

@@ -32,7 +32,7 @@ def list_models(as_json: AsJson = False) -> None:
     elif infos:
         table = Table("model", "version", "family", "px", "sliders", "folder", box=None, header_style="dim")
         for info in infos:
-            facts = (info.name, info.version, info.family, str(info.resolution), str(len(info.directions)))
+            facts = (info.name, info.version, info.family, str(info.pixels), str(len(info.directions)))
             table.add_row(*facts, str(info.folder), style=None)
         Console(soft_wrap=True).print(table)
     else:

@@ -24,7 +24,7 @@ def model_data(info: ModelInfo) -> dict:
             "truncation": info.truncation,
             "no_truncation": f"ψ has no say here: {info.no_truncation}" if not info.truncation else "",
         },
-        "models": [{"name": one.name, "title": one.title} for one in Catalogue().models()],
+        "models": [{"name": one.name, "title": one.title} for one in Catalogue().models("generate")],
         "ready": serving.loaded(info.name),
         "size": max(LIVE_SIZE, info.resolution),
     }
@@ -33,7 +33,7 @@ def model_data(info: ModelInfo) -> dict:
 def line(info: ModelInfo) -> str:
     """The quiet line under a model's name: its one figure where it was measured, else its size; when it was trained."""
     swd = info.metrics.get("swd")
-    parts = [f"SWD {sum(swd.values()) / len(swd):.1f}" if swd else f"{info.resolution} px, version {info.version}"]
+    parts = [f"SWD {sum(swd.values()) / len(swd):.1f}" if swd else f"{info.pixels} px, version {info.version}"]
     if date := info.training.get("date"):
         parts.append(f"trained {date}")
     return " · ".join(parts)

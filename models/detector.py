@@ -1,0 +1,130 @@
+"""A loaded detector: pictures in, candidates out. What is chosen among them is `models.boxes`' business."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from models import backend, letterbox, weights_io, yolo
+from models.boxes import Candidates, merge, nms
+from models.card import WEIGHTS, ModelInfo, verify
+from models.darknet import cfg, network
+from utils.errors import ModelError
+
+FLOOR = 0.01  # scores below are no candidates
+BATCH = 8  # pictures at once, for a video and many photos
+TILE_OVERLAP = 0.2
+
+
+class Detector:
+    """A network that finds boxes; may be called from many threads at once.
+
+    Two functions are compiled, for 1 and for 8 pictures: uint8 in, boxes read out inside.
+
+    Attributes:
+        info: the model's card.
+        size: pixels of the network's square input.
+        classes: the annotated names, in the order of the scores.
+        groups: what they mean to a person: `{"Good": (…), "Bad": (…)}`; empty where they are meant as they are.
+        runs: how often the network has run, in pictures.
+    """
+
+    def __init__(self, info: ModelInfo, model: Any, sections: Sequence[cfg.Section]):
+        facts = info.arguments
+        self.info, self.runs = info, 0
+        self.size, self.resize, self.classes = facts["size"], facts["resize"], tuple(facts["classes"])
+        self.groups = {name: tuple(names) for name, names in facts.get("groups", {}).items()}
+        plain = network.folded(model, sections)
+        decode = yolo.decoder(cfg.heads(sections), self.size, self.size)
+
+        def look(pictures):
+            return decode(plain(ops.cast(pictures, "float32") / 255.0, training=False))
+
+        # two functions, not one: a function that meets both sizes is compiled again, for any size, and is slower
+        self._one = backend.compiled(lambda x: look(x), plain.variables, frozen=True)
+        self._many = backend.compiled(lambda x: look(x), plain.variables, frozen=True)
+        self._one(np.zeros((1, self.size, self.size, 3), np.uint8))
+
+    def candidates(self, picture: np.ndarray) -> Candidates:
+        """What the network sees in a picture, uint8 [H, W, 3] of any size: every box with a score from 0.01 on."""
+        return self.candidates_many([picture])[0]
+
+    def candidates_many(self, pictures: Sequence[np.ndarray]) -> list[Candidates]:
+        """The same for several pictures, eight at once."""
+        found = []
+        for start in range(0, len(pictures), BATCH):
+            some = pictures[start : start + BATCH]
+            squares, placed = zip(*(letterbox.fit(picture, self.size, self.resize) for picture in some))
+            alone = len(some) == 1
+            batch = np.zeros((1 if alone else BATCH, self.size, self.size, 3), np.uint8)
+            batch[: len(some)] = squares
+            boxes, scores = (ops.convert_to_numpy(x) for x in (self._one if alone else self._many)(batch))
+            self.runs += len(some)
+            found += [self._read(b, s, p) for b, s, p in zip(boxes, scores, placed)]
+        return found
+
+    def tiled_candidates(self, picture: np.ndarray, overlap: float = TILE_OVERLAP) -> Candidates:
+        """Candidates of a large photo with small faces: of the whole and of tiles of the network's size, as SAHI does
+        (Akyon, Altinuc and Temizel 2022); a picture that is no larger than two inputs is looked at once.
+
+        Args:
+            overlap: of neighbouring tiles, as a share of their side.
+        """
+        height, width = picture.shape[:2]
+        if max(height, width) <= 2 * self.size:
+            return self.candidates(picture)
+        corners = [(x, y) for y in _starts(height, self.size, overlap) for x in _starts(width, self.size, overlap)]
+        tiles = [picture[y : y + self.size, x : x + self.size] for x, y in corners]
+        boxes, scores = [], []
+        for (x, y), tile, seen in zip(corners, tiles, self.candidates_many(tiles)):
+            whole = _whole(seen.boxes, tile, x, y, width, height)
+            boxes.append(seen.boxes[whole] + np.array([x, y, x, y], np.float32))
+            scores.append(seen.scores[whole])
+        seen = self.candidates(picture)
+        boxes, scores = np.concatenate([seen.boxes, *boxes]), np.concatenate([seen.scores, *scores])
+        kept = nms(boxes, scores.max(1), 0.6, None)  # the same box of two tiles; the rest is `select`'s
+        return Candidates(boxes[kept], scores[kept], self.classes, width, height)
+
+    def grouped(self, candidates: Candidates) -> Candidates:
+        """The candidates in the words for people (Good, Bad), where the card has them."""
+        return merge(candidates, self.groups) if self.groups else candidates
+
+    def _read(self, boxes, scores, placed) -> Candidates:
+        strong = scores.max(1) >= FLOOR
+        inside = placed.to_picture(boxes[strong]).astype(np.float32)
+        seen = (inside[:, 2:] > inside[:, :2]).all(1)  # the grey beside a letterboxed picture holds nothing
+        return Candidates(inside[seen], scores[strong][seen], self.classes, placed.width, placed.height)
+
+
+def load(info: ModelInfo) -> Detector:
+    """The model, checked against its sums, compiled and warm.
+
+    Raises: ModelError for a file that is missing or differs, a cfg that is not known, or weights that do not fit.
+    """
+    if wrong := verify(info):
+        raise ModelError(" ".join(wrong))
+    backend.prepare()
+    sections = cfg.read_cfg((info.folder / info.arguments["cfg"]).read_text("utf-8"))
+    if cfg.heads(sections)[0].classes != len(info.arguments["classes"]):
+        raise ModelError(f"The cfg of `{info.name}` is not for its {len(info.arguments['classes'])} classes.")
+    model = network.network(sections)
+    weights_io.load_weights(model, info.folder / WEIGHTS)
+    return Detector(info, model, sections)
+
+
+def _starts(length, size, overlap):
+    """Where tiles of `size` begin so that they cover `length` and overlap by at least this share."""
+    if length <= size:
+        return [0]
+    count = int(np.ceil((length - size) / (size * (1 - overlap)))) + 1
+    return np.linspace(0, length - size, count).round().astype(int).tolist()
+
+
+def _whole(boxes, tile, x, y, width, height):
+    """Boxes that do not touch an edge of the tile inside the picture: a face cut there is whole in the next tile."""
+    bottom, right = tile.shape[:2]
+    left_cut, top_cut = (boxes[:, 0] < 1) & (x > 0), (boxes[:, 1] < 1) & (y > 0)
+    right_cut = (boxes[:, 2] > right - 1) & (x + right < width)
+    bottom_cut = (boxes[:, 3] > bottom - 1) & (y + bottom < height)
+    return ~(left_cut | top_cut | right_cut | bottom_cut)
