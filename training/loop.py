@@ -64,6 +64,8 @@ def train(run: runs.Run, task, progress: Callable | None = None) -> None:
         run.clear_requests()
         try:
             place = _restore(run, task, recipe)
+            for name, text in task.files.items():
+                write_atomically(run.folder / name, text)
             run.write_state(status="running", message="", total=recipe.images, pid=os.getpid())
             _loop(run, recipe, task, place, progress or (lambda state: None))
         except OSError as error:

@@ -1,5 +1,6 @@
 """From a run to a model of the catalogue: the moving average, its directions, samples and film strip."""
 
+import json
 import time
 from pathlib import Path
 
@@ -7,8 +8,11 @@ import numpy as np
 from PIL import Image
 
 from models import networks
-from models.card import CARD, ModelInfo, read_card
-from models.catalogue import write_model
+from models.card import CARD, WEIGHTS, ModelInfo, read_card
+from models.catalogue import write_detector, write_model
+from models.darknet import cfg
+from models.darknet import network as darknet
+from models.detector import Detector
 from models.generator import Generator, load
 from training import checkpoints, runs
 from training.evaluate import latents_of_seeds
@@ -16,6 +20,7 @@ from utils import marks, pictures
 from utils.errors import ModelError, RunError
 from utils.files import write_atomically
 
+NETWORK_CFG, CLASSES = "network.cfg", "classes.json"  # a detection run keeps them beside its recipe
 SAMPLES = 64  # uncurated: seeds 1 to 64
 FILM_ROWS, FILM_FACES = 10, 8
 
@@ -38,23 +43,57 @@ def publish(run: runs.Run, folder: Path, title: str = "", facts: dict | None = N
     Raises:
         ModelError: this version of the model is there already.
     """
-    recipe, facts = run.recipe(), {"version": "1", **(facts or {})}
+    facts = {"version": "1", **(facts or {})}
     if (folder / CARD).exists() and read_card(folder).version == facts["version"]:
         raise ModelError(
             f"Version {facts['version']} of `{folder.name}` is there already: links to it would show other faces. "
             "Give another --version."
         )
-    fields = {
-        "title": title or folder.name,
-        "family": recipe.networks.family,
-        "arguments": {**recipe.networks.generator, "resolution": recipe.data.resolution},
-        "training": _summary(run, recipe),
-        **facts,
-    }
+    recipe = run.recipe()
+    fields = {"title": title or folder.name, "training": _summary(run, recipe), **facts}
+    if recipe.task == "detection":
+        return _publish_detector(run, folder, fields)
+    fields["family"] = recipe.networks.family
+    fields["arguments"] = {**recipe.networks.generator, "resolution": recipe.data.resolution}
     info = write_model(folder, fields, network_of(run))
     write_atomically(folder / "samples.webp", marks.encode(_samples(load(info)), "webp"))
     write_atomically(folder / "training.webp", marks.encode(film(run, recipe.data.resolution), "webp"))
     return info
+
+
+def _publish_detector(run, folder, fields):
+    """No pictures come along: a detector's samples are photos of people."""
+    model, sections = _detector_network(run)
+    return write_detector(folder, {**fields, "arguments": _arguments(run)}, model, cfg.write_cfg(sections))
+
+
+def detector_of(run: runs.Run) -> Detector:
+    """The moving average of a detection run's best checkpoint, ready to look at pictures."""
+    model, sections = _detector_network(run)
+    nothing = {"bytes": 0, "sha256": "0" * 64}
+    facts = {"name": "run", "title": run.name, "version": "1", "task": "detect", "family": "darknet"}
+    arguments = _arguments(run)
+    files = {WEIGHTS: nothing, arguments["cfg"]: nothing}
+    return Detector(ModelInfo.model_validate({**facts, "arguments": arguments, "files": files}), model, sections)
+
+
+def _detector_network(run):
+    """(network, sections) of the run's best average; the run keeps the cfg it trained, anchors and all."""
+    sections = cfg.read_cfg((run.folder / NETWORK_CFG).read_text("utf-8"))
+    model = darknet.network(sections)
+    model.set_weights(checkpoints.average_of(checkpoints.best(run.checkpoints)))
+    return model, sections
+
+
+def _arguments(run):
+    recipe = run.recipe()
+    return {
+        "cfg": f"{Path(recipe.network.cfg).stem}.cfg",
+        "size": recipe.network.size,
+        "resize": recipe.network.resize,
+        "classes": json.loads((run.folder / CLASSES).read_text("utf-8")),
+        "groups": recipe.data.groups,
+    }
 
 
 def film(run: runs.Run, size: int) -> np.ndarray:

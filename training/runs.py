@@ -6,6 +6,7 @@ samples/<images>.jpg the film strip; sheets/<iteration>.png where the recipe ask
 checkpoints/<images>/ whole or absent (training/checkpoints.py)
 state.json           replaced atomically; heartbeat; status queued, running, paused, finished, failed
 control/             a file named `pause` or `stop` is a request, looked for at every step
+network.cfg, classes.json of a detector: the architecture with its anchors, the names of its outputs
 log.txt, lock
 """
 

@@ -1,6 +1,7 @@
 """A detector's run as a person meets it: started from the shell, killed, resumed to the bit, branched."""
 
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -120,3 +121,17 @@ def test_the_guides_full_network_learns_and_resumes_to_the_bit_over_twenty_steps
     killed_after_a_checkpoint(shell(*train, "--name", "broken"), "broken")
     finished(shell("resume", "broken"))
     assert fingerprint("broken") == fingerprint("straight")
+
+
+def test_a_run_is_measured_published_and_measured_again_alike(home, drawn):
+    train = ("train", home / "small.toml", "--data", drawn, "--name", "first", "--set", "network.anchors=data")
+    finished(shell(*train, "--set", 'data.groups.Cold=["blue"]', "--set", 'data.groups.Warm=["red"]'))
+    of_run = json.loads(finished(shell("evaluate", "first", "--data", drawn, "--split", "test", "--json")))
+    assert set(of_run["ap50"]) == {"Cold", "Warm"} and set(of_run["classes"]["ap50"]) == {"blue", "red"}
+    finished(shell("publish", "first", "--title", "Squares", "--data", drawn))
+    of_model = json.loads(finished(shell("evaluate", "first", "--data", drawn, "--json")))
+    assert of_model["map50"] == pytest.approx(of_run["map50"], abs=0.02)  # float16 on disk
+    listed = json.loads(finished(shell("weights", "list", "--json")))
+    (card,) = [one for one in listed if one["name"] == "first"]
+    assert card["task"] == "detect" and card["metrics"]["map50"] == pytest.approx(of_run["map50"], abs=1e-4)
+    assert "whole" in finished(shell("weights", "verify", "first"))

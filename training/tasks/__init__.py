@@ -2,7 +2,8 @@
 
 A task has `data` (with `notes` and `fingerprint`), `training` (what it trains on, for its length), `state` (lists of Keras
 variables by name: all that a checkpoint must hold), `images_a_step`, `best_by` (a figure of `evaluate`), `rising` (whether
-more of it is better), `generated` (whether its samples are a network's drawings), `notes` for the log, and the methods `step`, `rates`,
+more of it is better), `generated` (whether its samples are a network's drawings), `notes` for the log, `files` (texts by name, for the run's
+folder), and the methods `step`, `rates`,
 `sample`, `sheet`, `evaluate` and `alarm`.
 """
 

@@ -1,5 +1,6 @@
 """The detection task: a network of a Darknet cfg, its moving average, and the mAP of its boxes on validation photos."""
 
+import json
 import random
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -45,6 +46,8 @@ class Detection:
         self.notes: list[str] = []
         self.sections = _sections(recipe, data)
         self.heads = cfg.heads(self.sections)
+        # what no recipe says: anchors clustered from the photos, names found with them
+        self.files = {"network.cfg": cfg.write_cfg(self.sections), "classes.json": json.dumps(data.training.classes)}
         self._build(resumed)
         self._order = Order(data.order, recipe.seed)
         self._ahead = ThreadPoolExecutor(1, "photos")  # draws the next part while the network learns from this one

@@ -26,7 +26,8 @@ class Gan:
     by name.
     """
 
-    best_by, rising, generated, notes = "swd", False, True, ()
+    best_by, rising, generated = "swd", False, True
+    notes, files = (), {}
 
     def __init__(self, recipe: GanRecipe, data: PictureSet):
         backend.prepare(one_at_a_time=recipe.deterministic)
