@@ -83,6 +83,16 @@ def device_name():
     return f"GPU · {accelerator}" if accelerator else f"CPU · {cores()} cores"
 
 
+def name():
+    """Keras' backend, as people write it."""
+    return {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}[keras.backend.backend()]
+
+
+def has_accelerator():
+    """Whether something faster than the processor computes here."""
+    return bool(_backend().accelerator())
+
+
 def cores():
     """Number of processor cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -74,10 +74,12 @@ def _load(info: ModelInfo) -> tuple["Generator | Detector", str]:
         from models import backend
 
         if info.task == "detect":
-            from models.detector import load
-        else:
-            from models.generator import load
-        return load(info), backend.device_name()
+            from models import detector
+
+            return detector.load(info, fast=True), backend.device_name()
+        from models import generator
+
+        return generator.load(info), backend.device_name()
     except VisageError:
         raise
     except Exception as error:  # no backend, no memory, a graph it cannot run: Keras raises whatever it trips over

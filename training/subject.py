@@ -5,6 +5,7 @@ from pathlib import Path
 
 from models import serving
 from models.catalogue import CARD, Catalogue
+from models.detector import load as load_detector
 from training import publish, runs
 from training.data import pictures
 from training.data.annotations import open_annotated
@@ -34,7 +35,7 @@ def evaluate(
         return evaluate_run(runs.find(name), source, say, progress, part)
     info = Catalogue().get(name)
     if info.task == "detect":
-        detector = serving.detector(name)
+        detector = load_detector(info)  # not the served one: figures of record are in float32
         facts = info.arguments
         figures = _detection(detector.candidates, facts["classes"], facts["groups"], source, part, say, progress)
         return {"subject": name, "task": "detect", **figures}

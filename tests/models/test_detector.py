@@ -137,3 +137,16 @@ def test_a_detector_is_served_beside_generators_and_not_mixed_up(visage_home, wh
         for file in folder.iterdir():
             file.unlink()
         folder.rmdir()
+
+
+def test_openvino_sees_what_keras_sees(info):
+    pytest.importorskip("openvino", reason="OpenVINO is an extra (requirements-openvino.txt)")
+    plain, fast = detector.load(info), detector.load(info, fast=True)
+    assert fast.runtime == "OpenVINO"
+    picture = spot(64, 96, 40, 20)
+    for one, other in ((plain.candidates(picture), fast.candidates(picture)),):
+        first, second = select(one, 0.2), select(other, 0.2)
+        assert len(first.boxes) == len(second.boxes) > 0
+        np.testing.assert_allclose(first.boxes, second.boxes, atol=1)
+        np.testing.assert_allclose(first.scores, second.scores, atol=0.02)
+    assert len(fast.candidates_many([picture] * 9)) == 9
