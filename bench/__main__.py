@@ -10,6 +10,8 @@ BENCHES = {
     "step": "a training step: ours against the guide's loop made to train",
     "deterministic": "what equal runs to the bit cost a training step",
     "generation": "faces of the served function against model.predict",
+    "detection": "a detector's forward pass against OpenCV, ONNX Runtime and OpenVINO; photos; a slider",
+    "parity": "Darknet files read by us against OpenCV 4",
     "start": "the server's cold start: seconds to the first face, memory",
     "pages": "slider key press to new picture painted, against an empty page's rerun",
 }
