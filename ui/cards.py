@@ -32,8 +32,11 @@ def model_data(info: ModelInfo) -> dict:
 
 def line(info: ModelInfo) -> str:
     """The quiet line under a model's name: its one figure where it was measured, else its size; when it was trained."""
-    swd = info.metrics.get("swd")
-    parts = [f"SWD {sum(swd.values()) / len(swd):.1f}" if swd else f"{info.pixels} px, version {info.version}"]
+    swd, map50 = info.metrics.get("swd"), info.metrics.get("map50")
+    if swd:
+        parts = [f"SWD {sum(swd.values()) / len(swd):.1f}"]
+    else:
+        parts = [f"mAP {map50:.3f}" if map50 is not None else f"{info.pixels} px, version {info.version}"]
     if date := info.training.get("date"):
         parts.append(f"trained {date}")
     return " · ".join(parts)
@@ -51,7 +54,12 @@ def card(info: ModelInfo) -> str:
 
 
 def figures(info: ModelInfo) -> list[dict[str, str]]:
-    """One row a figure: its name, the fakes' value, and the same of reals against reals where that was measured."""
+    """One row a figure: its name, the fakes' value, and the same of reals against reals where that was measured.
+
+    Of a detector: its name, and the value for what people are told and for the annotated classes.
+    """
+    if info.task == "detect":
+        return _detector_figures(info.metrics)
     found, floor = info.metrics, info.metrics.get("swd_floor", {})
     rows = [(f"SWD × 10³ at {level}", value, floor.get(level)) for level, value in found.get("swd", {}).items()]
     rows += [
@@ -64,6 +72,15 @@ def figures(info: ModelInfo) -> list[dict[str, str]]:
         if name in found
     ]
     return [{"Figure": words, "Fakes": _short(fakes), "Reals": _short(reals)} for words, fakes, reals in rows]
+
+
+def _detector_figures(found: dict) -> list[dict[str, str]]:
+    rows = []
+    for one, words in ((found, ""), (found.get("classes", {}), ", annotated classes")):
+        rows += [(f"AP at IoU 0.5, {name}", value) for name, value in one.get("ap50", {}).items()]
+        rows += [(f"mAP at IoU 0.5{words}", one["map50"])] if "map50" in one else []
+    rows += [(name.capitalize(), found[name]) for name in ("precision", "recall", "f1", "confidence") if name in found]
+    return [{"Figure": words, "Value": _short(value)} for words, value in rows]
 
 
 def protocols(info: ModelInfo) -> list[str]:
