@@ -87,7 +87,7 @@ def _prepare(annotated, longest, folder, progress):
                     notes.append(str(error))
                     continue
                 if max(picture.shape) > longest:
-                    picture = pictures.fit(picture, longest)
+                    picture = pictures.enlarge(picture, longest)
                 file.write(picture.tobytes())
                 kept.append(k)
                 shapes.append(picture.shape)
