@@ -5,18 +5,18 @@ Importing this loads neither Keras nor NumPy, so that help comes at once: a verb
 
 import typer
 
-from shell import data, directions, doors, faces, training, weights
+from shell import data, detect, directions, doors, faces, training, weights
 from utils import imports
 
 app = typer.Typer(
     cls=doors.Sentences,
-    help="Visage: draw faces, morph between them, train the networks that draw them.",
+    help="Visage: draw faces, morph between them, find who wears a mask, train the networks that do it.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (faces.generate, faces.morph, directions.directions), training.VERBS:
+for group in (faces.generate, faces.morph, directions.directions, detect.detect), training.VERBS:
     for verb in group:
         app.command()(verb)
 app.add_typer(weights.weights, name="weights")

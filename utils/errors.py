@@ -2,6 +2,7 @@
 
 VisageError
 ├── PictureError   a picture that cannot be used: empty, cut off, too large, not a picture
+├── VideoError     a video that cannot be used: no frames, cut off at its start, not a video
 ├── LinkError      a shared link or settings text that says something impossible
 ├── ModelError     a model that is missing, damaged, or does not fit its weights
 ├── DataError      a picture set (folder, archive, labels) that cannot be used
@@ -16,6 +17,10 @@ class VisageError(Exception):
 
 class PictureError(VisageError):
     """A picture that cannot be used."""
+
+
+class VideoError(VisageError):
+    """A video that cannot be used."""
 
 
 class LinkError(VisageError):

@@ -1,0 +1,194 @@
+"""Shell verb of detectors: detect, in pictures, folders of them, and videos."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from shell import doors
+from utils.errors import VisageError
+
+STYLES = ("solid", "dashed")  # the first word (Good) and all others
+
+
+def detect(
+    model: Annotated[str, typer.Argument(help="A detector of the catalogue; see `weights list`.")],
+    paths: Annotated[list[Path], typer.Argument(help="Pictures, videos, or folders of them.")],
+    out: Annotated[Path | None, typer.Option("--json", help="Write all boxes to this file; else to stdout.")] = None,
+    coco: Annotated[bool, typer.Option("--coco", help="Write them as COCO's annotations.")] = False,
+    draw: Annotated[
+        Path | None, typer.Option(help="Write pictures and videos with the boxes drawn to this folder.")
+    ] = None,
+    min_score: Annotated[float, typer.Option(min=0.01, max=1.0, help="The least score of a box.")] = 0.25,
+    overlap: Annotated[float, typer.Option(min=0.0, max=1.0, help="Of two boxes that overlap more, one goes.")] = 0.45,
+    classes: Annotated[bool, typer.Option("--classes", help="The annotated classes instead of Good and Bad.")] = False,
+    tiles: Annotated[
+        bool, typer.Option("--tiles", help="Look at large pictures in tiles too: for tiny faces.")
+    ] = False,
+    every: Annotated[int, typer.Option(min=1, help="Videos: only each so many frames.")] = 1,
+) -> None:
+    """Find boxes in pictures and videos: who wears a mask, and wears it properly.
+
+    Each box is `{"image", "class", "score", "box": [x1, y1, x2, y2]}`, pixels of the picture as it is shown; in a video
+    also `frame`, `seconds` and `person`. A file that cannot be read is told, the rest goes on, and the exit code is 2.
+
+    Examples:
+
+        python cli.py detect masks photo.jpg
+
+        python cli.py detect masks holiday/ clip.mp4 --json found.json --draw drawn
+    """
+    from models import serving
+
+    files = _files(paths)
+    if draw:
+        draw.mkdir(parents=True, exist_ok=True)
+    with doors.busy("loading the network"):
+        detector = serving.detector(model)
+    look = _Looking(detector, min_score, overlap, classes, tiles, every, draw)
+    wrong = []
+    for file in doors.counted(files, "looking"):
+        try:
+            look.at(file)
+        except VisageError as error:
+            wrong.append(str(error))
+    found = look.as_coco() if coco else look.records
+    text = json.dumps(found, ensure_ascii=False)
+    if out:
+        from utils.files import write_atomically
+
+        write_atomically(out, text)
+        typer.echo(f"{len(look.records)} boxes in {len(look.sizes)} files, in {out}")
+    else:
+        typer.echo(text)
+    if wrong:
+        raise VisageError("\n".join(wrong))
+
+
+class _Looking:
+    """One detector and the flags, over all files."""
+
+    def __init__(self, detector, min_score, overlap, classes, tiles, every, draw):
+        self.detector, self.min_score, self.overlap, self.draw, self.every = detector, min_score, overlap, draw, every
+        self.classes = classes or not detector.groups
+        self.names = detector.classes if self.classes else tuple(detector.groups)
+        self.run = detector.tiled_candidates if tiles else detector.candidates
+        self.records: list[dict[str, Any]] = []
+        self.sizes: dict[str, tuple[int, int]] = {}
+
+    def at(self, file: Path) -> None:
+        from utils import video
+
+        if file.suffix.lower() in video.ENDINGS:
+            self._video(file)
+        else:
+            self._picture(file)
+
+    def _boxes(self, picture, across_classes=False):
+        from models.boxes import select
+
+        seen = self.run(picture)
+        seen = seen if self.classes else self.detector.grouped(seen)
+        return select(seen, self.min_score, self.overlap, across_classes=across_classes)
+
+    def _picture(self, file: Path) -> None:
+        from utils import drawing, marks, pictures
+        from utils.files import write_atomically
+
+        picture = pictures.decode(file, file.name)
+        found = self._boxes(picture)
+        self.sizes[str(file)] = picture.shape[1::-1]
+        for box, score, name in zip(found.boxes, found.scores, found.names):
+            self.records.append(_record(file, name, score, box))
+        if self.draw:
+            # one box a face is what a person wants to see
+            shown = self._boxes(picture, across_classes=True)
+            drawn = drawing.draw_boxes(picture, shown.boxes, shown.names, [self._style(n) for n in shown.names])
+            write_atomically(self._target(file, ".jpg"), marks.encode(drawn, "jpeg", generated=False))
+
+    def _video(self, file: Path) -> None:
+        from models.tracking import Tracker
+        from utils import drawing, video
+
+        tracker, rows = Tracker(), []
+
+        def look(frame):
+            seen = tracker.follow(self._boxes(frame.picture, across_classes=True))
+            self.sizes[str(file)] = frame.picture.shape[1::-1]
+            for one in seen:
+                place = {"frame": frame.number, "seconds": round(frame.seconds, 4), "person": one.person}
+                rows.append(_record(file, one.word, one.score, one.box) | place)
+            return seen
+
+        def redrawn(frame):
+            seen = look(frame)
+            words = [f"{one.word} {one.person}" for one in seen]
+            styles = [self._style(one.word) for one in seen]
+            return drawing.draw_boxes(frame.picture, [one.box for one in seen], words, styles)
+
+        if self.draw:
+            target = self._target(file, ".mp4")
+            video.redraw(file, target, redrawn, self.every)
+            with open(target.with_suffix(".csv"), "w", newline="") as table:
+                writer = csv.writer(table)
+                writer.writerow(["frame", "seconds", "person", "class", "score", "x1", "y1", "x2", "y2"])
+                writer.writerows(
+                    [r["frame"], r["seconds"], r["person"], r["class"], r["score"], *r["box"]] for r in rows
+                )
+        else:
+            for frame in video.frames(file, self.every):
+                look(frame)
+        self.records += rows
+
+    def _style(self, name: str) -> str:
+        return STYLES[0] if name == self.names[0] else STYLES[1]
+
+    def _target(self, file: Path, ending: str) -> Path:
+        """A free name: two folders may hold files of one name."""
+        target, count = self.draw / f"{file.stem}{ending}", 2
+        while target.exists():
+            target, count = self.draw / f"{file.stem}-{count}{ending}", count + 1
+        return target
+
+    def as_coco(self) -> dict:
+        """All boxes of pictures as a COCO file: images, categories, annotations with boxes as x, y, width, height."""
+        images = {file: number for number, file in enumerate(self.sizes, start=1)}
+        annotations = []
+        for number, record in enumerate(self.records, start=1):
+            x1, y1, x2, y2 = record["box"]
+            box = [x1, y1, round(x2 - x1, 2), round(y2 - y1, 2)]
+            place = {"id": number, "image_id": images[record["image"]], "bbox": box, "area": round(box[2] * box[3], 2)}
+            kind = {"category_id": self.names.index(record["class"]) + 1, "iscrowd": 0, "score": record["score"]}
+            annotations.append(place | kind | {key: record[key] for key in ("frame", "person") if key in record})
+        return {
+            "images": [
+                {"id": number, "file_name": file, "width": self.sizes[file][0], "height": self.sizes[file][1]}
+                for file, number in images.items()
+            ],
+            "categories": [{"id": number, "name": name} for number, name in enumerate(self.names, start=1)],
+            "annotations": annotations,
+        }
+
+
+def _record(file, name, score, box) -> dict[str, Any]:
+    corners = [round(float(value), 2) for value in box]
+    return {"image": str(file), "class": name, "score": round(float(score), 4), "box": corners}
+
+
+def _files(paths: list[Path]) -> list[Path]:
+    """Pictures and videos, folders opened; what is named is taken whatever its ending."""
+    from utils import video
+    from utils.archives import PICTURE_ENDINGS
+
+    found: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        inside = [one for one in sorted(path.rglob("*")) if one.suffix.lower() in PICTURE_ENDINGS | video.ENDINGS]
+        if not inside:
+            raise VisageError(f"`{path}` holds no pictures and no videos. Name another folder.")
+        found += inside
+    return found

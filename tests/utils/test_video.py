@@ -1,0 +1,137 @@
+"""Videos as people have them: turned, uneven in time, ten bits deep, cut off, or no videos at all."""
+
+import av
+import numpy as np
+import pytest
+
+from utils import video
+from utils.errors import VideoError
+
+
+def written(path, codec="libx264", pix_fmt="yuv420p", times=None, size=(64, 48), sound=None, turned=0):
+    """A video whose frames grow lighter from the left upper corner's mark on; `times` in hundredths of a second."""
+    times = list(range(0, 100, 10)) if times is None else times
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream(codec, rate=100)
+        stream.width, stream.height, stream.pix_fmt = *size, pix_fmt
+        if turned:
+            stream.set_display_rotation(turned) if hasattr(stream, "set_display_rotation") else None
+        track = out.add_stream(sound, rate=16000) if sound else None
+        for time in times:
+            picture = np.full((size[1], size[0], 3), 40 + time, np.uint8)
+            picture[:16, :16] = 255
+            frame = av.VideoFrame.from_ndarray(picture, "rgb24")
+            frame.pts = time
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+        if track:
+            for k in range(16):
+                silence = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
+                silence.sample_rate, silence.pts = 16000, k * 1024
+                out.mux(track.encode(silence))
+            out.mux(track.encode(None))
+    return path
+
+
+def test_frames_come_with_their_times_and_are_written_with_them(tmp_path):
+    uneven = [0, 3, 4, 20, 50, 51, 90]
+    source = written(tmp_path / "a.mp4", times=uneven)
+    told = []
+    count = video.redraw(source, tmp_path / "b.mp4", lambda f: 255 - f.picture, progress=lambda *at: told.append(at))
+    assert count == 7 and told[-1][0] == 7
+    again = list(video.frames(tmp_path / "b.mp4"))
+    assert [round(frame.seconds * 100) for frame in again] == uneven
+    assert again[0].picture[:8, :8].max() < 40 and again[0].picture[30:, 30:].min() > 180
+    with av.open(str(tmp_path / "b.mp4")) as made:
+        stream = made.streams.video[0]
+        assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
+    data = (tmp_path / "b.mp4").read_bytes()
+    assert data.index(b"moov") < data.index(b"mdat")  # plays before it has come whole
+
+
+@pytest.mark.parametrize("sound", ["aac", "mp2"])
+def test_sound_is_kept(tmp_path, sound):
+    source = written(tmp_path / ("a.mp4" if sound == "aac" else "a.mkv"), sound=sound)
+    video.redraw(source, tmp_path / "b.mp4", lambda f: f.picture)
+    with av.open(str(tmp_path / "b.mp4")) as made:
+        (track,) = made.streams.audio
+        assert track.codec_context.name == "aac"
+        assert sum(frame.samples for frame in made.decode(audio=0)) >= 15 * 1024
+
+
+def test_each_third_frame(tmp_path):
+    source = written(tmp_path / "a.mp4")
+    assert [frame.number for frame in video.frames(source, every=3)] == [0, 3, 6, 9]
+    assert video.redraw(source, tmp_path / "b.mp4", lambda f: f.picture, every=3) == 4
+    assert video.probe(tmp_path / "b.mp4").seconds >= 0.9
+
+
+@pytest.mark.parametrize(
+    "codec, pix_fmt, ending", [("libx265", "yuv420p10le", "mp4"), ("libvpx-vp9", "yuv420p", "webm")]
+)
+def test_other_kinds_of_video(tmp_path, codec, pix_fmt, ending):
+    source = written(tmp_path / f"a.{ending}", codec, pix_fmt)
+    facts = video.probe(source)
+    assert (facts.width, facts.height, facts.sound) == (64, 48, False)
+    assert video.redraw(source, tmp_path / "b.mp4", lambda f: f.picture) == 10
+
+
+def test_odd_sizes_lose_their_last_row(tmp_path):
+    source = written(tmp_path / "a.mkv", "ffv1", "bgr0", size=(65, 49))
+    assert video.probe(source)[:2] == (65, 49)
+    video.redraw(source, tmp_path / "b.mp4", lambda f: f.picture)
+    assert video.probe(tmp_path / "b.mp4")[:2] == (64, 48)
+
+
+def test_a_portrait_video_is_turned_upright(tmp_path):
+    """The matrix in the track's header, as phones write it: a quarter turn."""
+    data = bytearray(written(tmp_path / "a.mp4").read_bytes())
+    one, quarter = (65536).to_bytes(4, "big"), (0).to_bytes(4, "big")
+    plain = one + quarter * 2 + quarter + one + quarter + quarter * 2 + (2**30).to_bytes(4, "big")
+    turned = quarter + one + quarter + (-65536).to_bytes(4, "big", signed=True) + quarter * 2 + quarter * 2 + plain[-4:]
+    place = data.index(plain, data.index(b"tkhd"))
+    data[place : place + 36] = turned
+    (tmp_path / "portrait.mp4").write_bytes(data)
+    facts = video.probe(tmp_path / "portrait.mp4")
+    assert (facts.width, facts.height) == (48, 64)
+    first = next(video.frames(tmp_path / "portrait.mp4")).picture
+    assert first[:8, -8:].min() > 200 and first[-8:, :8].max() < 100  # the mark went from the left to the right corner
+
+
+def test_cancelled_leaves_nothing(tmp_path):
+    source = written(tmp_path / "a.mp4")
+    seen = []
+    assert (
+        video.redraw(source, tmp_path / "b.mp4", lambda f: seen.append(1) or f.picture, cancelled=lambda: len(seen) > 3)
+        == 0
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.mp4"]
+
+
+def test_a_video_cut_off_gives_what_is_left_or_a_sentence(tmp_path):
+    whole = written(tmp_path / "a.mkv", times=list(range(0, 200, 2)), size=(320, 240)).read_bytes()
+    (tmp_path / "half.mkv").write_bytes(whole[: len(whole) // 2])
+    assert 0 < video.redraw(tmp_path / "half.mkv", tmp_path / "b.mp4", lambda f: f.picture) < 100
+    mp4 = written(tmp_path / "a.mp4").read_bytes()
+    (tmp_path / "half.mp4").write_bytes(mp4[: len(mp4) // 2])  # its table of contents was at the end
+    with pytest.raises(VideoError, match=r"`half.mp4` .*cut off"):
+        video.probe(tmp_path / "half.mp4")
+
+
+def test_what_is_no_video_gets_a_sentence(tmp_path):
+    (tmp_path / "text.mp4").write_text("not a video at all, but a text of some length\n" * 20)
+    (tmp_path / "empty.mp4").write_bytes(b"")
+    from PIL import Image
+
+    Image.new("RGB", (64, 48)).save(tmp_path / "photo.png")
+    (tmp_path / "photo.png").rename(tmp_path / "photo.mp4")
+    with av.open(str(tmp_path / "sound.mp4"), "w") as out:
+        track = out.add_stream("aac", rate=16000)
+        silence = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
+        silence.sample_rate = 16000
+        out.mux(track.encode(silence))
+        out.mux(track.encode(None))
+    for name in ("text.mp4", "empty.mp4", "photo.mp4", "sound.mp4", "nothing.mp4"):
+        with pytest.raises(VideoError, match=name):
+            video.redraw(tmp_path / name, tmp_path / "b.mp4", lambda f: f.picture)
+    assert not (tmp_path / "b.mp4").exists()

@@ -1,0 +1,234 @@
+"""Videos in and out, by PyAV: frames upright as pictures; H.264 that browsers play, with the sound and the timing kept.
+
+The encoder is chosen here and nowhere else: x264, which PyAV's wheels carry (GPL; see NOTICE).
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import av
+import numpy as np
+
+from utils.errors import VideoError
+
+ENCODER, OPTIONS = "libx264", {"crf": "20", "preset": "veryfast"}
+MP4_SOUND = {"aac", "mp3", "ac3", "eac3", "opus", "alac"}  # taken over as it is; other sound becomes AAC
+MAX_PIXELS = 4096 * 2304  # of a frame
+ENDINGS = {".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".ogv", ".3gp"}
+
+
+class Facts(NamedTuple):
+    """What a video's header says: pixels of the upright frame, frames (0 if unknown), frames a second, seconds, sound."""
+
+    width: int
+    height: int
+    frames: int
+    rate: float
+    seconds: float
+    sound: bool
+
+
+class Frame(NamedTuple):
+    """One frame: its number from 0, its time in seconds, and the picture, uint8 [H, W, 3], upright."""
+
+    number: int
+    seconds: float
+    picture: np.ndarray
+
+
+def probe(path: str | Path) -> Facts:
+    """What the video is, from its header and its first frame.
+
+    Raises: VideoError for what is no video, has no frame that can be read, or frames that are too large.
+    """
+    first = next(frames(path), None)
+    if first is None:
+        raise _nothing(Path(path))
+    with _open(Path(path)) as source:
+        stream = source.streams.video[0]
+        rate = float(stream.average_rate or stream.guessed_rate or 25)
+        seconds = float(stream.duration * stream.time_base) if stream.duration else (source.duration or 0) / 1e6
+        count = stream.frames or round(seconds * rate)
+        height, width = first.picture.shape[:2]
+        return Facts(width, height, count, rate, seconds, bool(source.streams.audio))
+
+
+def frames(path: str | Path, every: int = 1) -> Iterator[Frame]:
+    """The frames one by one, each `every`th; a video that is cut off ends where it can be read no further.
+
+    Raises: VideoError as `probe`.
+    """
+    path = Path(path)
+    with _open(path) as source:
+        stream = source.streams.video[0]
+        stream.thread_type = "AUTO"
+        for number, frame in enumerate(_decoded(source, stream, path)):
+            if number % every == 0:
+                yield Frame(number, float(frame.time or 0), _upright(frame))
+
+
+def redraw(
+    path: str | Path,
+    target: str | Path,
+    draw: Callable[[Frame], np.ndarray],
+    every: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> int:
+    """How many frames were written: the video with every frame drawn anew, H.264 and yuv420p in an MP4, sound kept.
+
+    Frames keep their times, so a video of variable rate stays one. The target is whole or absent.
+
+    Args:
+        draw: a frame to its picture, uint8 [H, W, 3] of the same size.
+        every: only each so many frames are drawn and written.
+        progress: called with (frames read, frames in all or 0).
+        cancelled: asked before each frame; True ends it, and nothing is written: the answer is 0.
+
+    Raises: VideoError as `probe`; OSError for a full disk.
+    """
+    path, target, facts = Path(path), Path(target), probe(path)
+    handle, beside = tempfile.mkstemp(suffix=".mp4", prefix=".writing-", dir=target.parent)
+    os.close(handle)
+    try:
+        written = _redraw(path, beside, draw, every, progress, cancelled, facts)
+        if written:
+            os.replace(beside, target)
+        return written
+    finally:
+        Path(beside).unlink(missing_ok=True)
+
+
+def _redraw(path, beside, draw, every, progress, cancelled, facts) -> int:
+    with _open(path) as source, av.open(beside, "w", options={"movflags": "faststart"}) as out:
+        stream = source.streams.video[0]
+        video = out.add_stream(ENCODER, rate=max(1, round(facts.rate)), options=OPTIONS)
+        # x264's colours are halved in both directions: an odd last row or column goes
+        video.width, video.height = facts.width - facts.width % 2, facts.height - facts.height % 2
+        video.pix_fmt, video.time_base = "yuv420p", stream.time_base
+        video.codec_context.time_base = stream.time_base
+        sound = _Sound(source, out)
+        number = written = 0
+        last = -1
+        for packet in _packets(source, [stream, *sound.streams], path):
+            if packet.stream.type == "audio":
+                sound.take(packet)
+                continue
+            for frame in _frames_of(packet, path, number):
+                if cancelled and cancelled():
+                    return 0
+                if number % every == 0:
+                    shown = draw(Frame(number, float(frame.time or 0), _upright(frame)))
+                    picture = av.VideoFrame.from_ndarray(
+                        np.ascontiguousarray(shown[: video.height, : video.width]), "rgb24"
+                    )
+                    # times must rise: some cameras write two frames with one
+                    last = max(last + 1, frame.pts if frame.pts is not None else last + 1)
+                    picture.pts, picture.time_base = last, stream.time_base
+                    out.mux(video.encode(picture))
+                    written += 1
+                number += 1
+                if progress:
+                    progress(number, facts.frames)
+        out.mux(video.encode(None))
+        sound.finish()
+        return written
+
+
+class _Sound:
+    """The first sound track, taken over as it is where MP4 can hold it, else as AAC; nothing where there is none."""
+
+    def __init__(self, source, out):
+        self.out, self.streams, self.target = out, list(source.streams.audio[:1]), None
+        if not self.streams:
+            return
+        track = self.streams[0]
+        self.copied = track.codec_context.name in MP4_SOUND
+        if self.copied:
+            self.target = out.add_stream_from_template(track)
+        else:
+            self.target = out.add_stream("aac", rate=track.codec_context.sample_rate)
+
+    def take(self, packet):
+        if self.copied:
+            if packet.dts is not None:
+                packet.stream = self.target
+                self.out.mux(packet)
+            return
+        try:
+            for frame in packet.decode():
+                self.out.mux(self.target.encode(frame))
+        except av.FFmpegError:  # a broken piece of sound does not cost the pictures
+            pass
+
+    def finish(self):
+        if self.target is not None and not self.copied:
+            self.out.mux(self.target.encode(None))
+
+
+def _open(path):
+    if not path.is_file():
+        raise VideoError(f"There is no video at `{path}`. Check the name.")
+    if path.stat().st_size == 0:
+        raise VideoError(f"`{path.name}` is empty (0 bytes). Copy or download it again.")
+    try:
+        source = av.open(str(path), metadata_errors="ignore")
+    except (av.FFmpegError, UnicodeDecodeError) as error:
+        raise VideoError(
+            f"`{path.name}` is no video that can be read, or it is cut off at its start ({error.__class__.__name__}). "
+            "Use MP4, MOV, WebM, MKV or AVI, and copy or download it again."
+        ) from error
+    if not source.streams.video or source.format.name in ("image2", "png_pipe", "jpeg_pipe", "webp_pipe", "tty"):
+        source.close()
+        raise VideoError(f"`{path.name}` holds no pictures that move. Give a video, or bring it as a photo.")
+    context = source.streams.video[0].codec_context
+    if context is None or not context.width:
+        source.close()
+        raise VideoError(f"`{path.name}` is cut off, or of a kind that cannot be read here. Copy or download it again.")
+    if context.width * context.height > MAX_PIXELS:
+        source.close()
+        raise VideoError(f"The frames of `{path.name}` have more than {MAX_PIXELS:,} pixels. Make it smaller first.")
+    return source
+
+
+def _packets(source, streams, path):
+    """Packets until the end, or to where the file is cut off."""
+    packets = source.demux(streams)
+    while True:
+        try:
+            packet = next(packets, None)
+        except (av.FFmpegError, EOFError):
+            return
+        if packet is None:
+            return
+        yield packet
+
+
+def _frames_of(packet, path, number):
+    try:
+        return packet.decode()
+    except av.FFmpegError:
+        return []  # a broken piece between good ones: the next whole picture goes on
+
+
+def _decoded(source, stream, path):
+    found = False
+    for packet in _packets(source, [stream], path):
+        for frame in _frames_of(packet, path, 0):
+            found = True
+            yield frame
+    if not found:
+        raise _nothing(path)
+
+
+def _upright(frame) -> np.ndarray:
+    """uint8 [H, W, 3]; phones write portrait videos lying, with a rotation beside (degrees, against the clock)."""
+    picture = frame.to_ndarray(format="rgb24")
+    return np.ascontiguousarray(np.rot90(picture, round(frame.rotation / 90) % 4))
+
+
+def _nothing(path):
+    return VideoError(f"`{path.name}` has no frame that can be read. Is it cut off? Copy or download it again.")
