@@ -10,6 +10,7 @@ from shell import doors, figures_on_terminal
 Source = Annotated[Path, typer.Option("--data", help="A folder or zip of pictures; for a detector, with their boxes.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", help="Lay key=value over the recipe, e.g. images=50000.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the whole recipe and stop.")]
+Size = Annotated[int, typer.Option(help="Runs of detectors: pixels of the input in use; the training's if 0.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")]
 
 
@@ -68,6 +69,7 @@ def evaluate(
     model: Annotated[str, typer.Argument(help="A model of the catalogue, or a run (its best checkpoint).")],
     data: Source,
     split: Annotated[str, typer.Option(help="Detectors: the part of the set (test, val, train, all).")] = "",
+    size: Size = 0,
     as_json: AsJson = False,
 ) -> None:
     """Measure a generator against held-out pictures (SWD, MS-SSIM, neighbours), a detector against annotated photos (mAP).
@@ -79,7 +81,7 @@ def evaluate(
     from training import subject
 
     with doors.bar() as progress:
-        figures = subject.evaluate(model, data, *_steps_on(progress), split)
+        figures = subject.evaluate(model, data, *_steps_on(progress), split, size)
     if as_json:
         doors.tell(figures, "", as_json)
     elif figures["task"] == "detect":
@@ -94,6 +96,8 @@ def publish(
     title: Annotated[str, typer.Option(help="What people read.")] = "",
     version: Annotated[str, typer.Option(help="Of the weights; links carry it.")] = "1",
     data: Annotated[Path | None, typer.Option(help="Measure it against these pictures, for the card.")] = None,
+    split: Annotated[str, typer.Option(help="Detectors: the part that it is measured on.")] = "",
+    size: Size = 0,
     licence: Annotated[str, typer.Option(help="Terms of the weights.")] = "",
     data_terms: Annotated[str, typer.Option(help="Data it was trained on, and their terms.")] = "",
 ) -> None:
@@ -111,9 +115,11 @@ def publish(
     facts = {"version": version, "licence": licence, "data_terms": data_terms}
     with doors.bar() as progress:
         if data:
-            facts["metrics"] = subject.card_figures(subject.evaluate_run(found, data, *_steps_on(progress)))
+            facts["metrics"] = subject.card_figures(
+                subject.evaluate_run(found, data, *_steps_on(progress), split, size)
+            )
         progress.add_task("writing the model", total=None)
-        info = publishing.publish(found, to or home() / "models" / found.name, title, facts)
+        info = publishing.publish(found, to or home() / "models" / found.name, title, facts, size)
     typer.echo(f"{info.name}: {info.title}, version {info.version}, in {info.folder}")
 
 

@@ -34,11 +34,12 @@ def network_of(run: runs.Run):
     return network
 
 
-def publish(run: runs.Run, folder: Path, title: str = "", facts: dict | None = None) -> ModelInfo:
+def publish(run: runs.Run, folder: Path, title: str = "", facts: dict | None = None, size: int = 0) -> ModelInfo:
     """The model written to `folder` (its name is the model's) from the run's best checkpoint.
 
     Args:
         facts: more of `ModelInfo`: version, metrics, licence, data_terms.
+        size: of a detector's input in use, pixels; the training's if 0. A larger one finds smaller faces, and takes longer.
 
     Raises:
         ModelError: this version of the model is there already.
@@ -52,7 +53,7 @@ def publish(run: runs.Run, folder: Path, title: str = "", facts: dict | None = N
     recipe = run.recipe()
     fields = {"title": title or folder.name, "training": _summary(run, recipe), **facts}
     if recipe.task == "detection":
-        return _publish_detector(run, folder, fields)
+        return _publish_detector(run, folder, fields, size)
     fields["family"] = recipe.networks.family
     fields["arguments"] = {**recipe.networks.generator, "resolution": recipe.data.resolution}
     info = write_model(folder, fields, network_of(run))
@@ -61,18 +62,18 @@ def publish(run: runs.Run, folder: Path, title: str = "", facts: dict | None = N
     return info
 
 
-def _publish_detector(run, folder, fields):
+def _publish_detector(run, folder, fields, size):
     """No pictures come along: a detector's samples are photos of people."""
     model, sections = _detector_network(run)
-    return write_detector(folder, {**fields, "arguments": _arguments(run)}, model, cfg.write_cfg(sections))
+    return write_detector(folder, {**fields, "arguments": _arguments(run, size)}, model, cfg.write_cfg(sections))
 
 
-def detector_of(run: runs.Run) -> Detector:
-    """The moving average of a detection run's best checkpoint, ready to look at pictures."""
+def detector_of(run: runs.Run, size: int = 0) -> Detector:
+    """The moving average of a detection run's best checkpoint, ready to look at pictures; `size` as in `publish`."""
     model, sections = _detector_network(run)
     nothing = {"bytes": 0, "sha256": "0" * 64}
     facts = {"name": "run", "title": run.name, "version": "1", "task": "detect", "family": "darknet"}
-    arguments = _arguments(run)
+    arguments = _arguments(run, size)
     files = {WEIGHTS: nothing, arguments["cfg"]: nothing}
     return Detector(ModelInfo.model_validate({**facts, "arguments": arguments, "files": files}), model, sections)
 
@@ -85,11 +86,11 @@ def _detector_network(run):
     return model, sections
 
 
-def _arguments(run):
+def _arguments(run, size):
     recipe = run.recipe()
     return {
         "cfg": f"{Path(recipe.network.cfg).stem}.cfg",
-        "size": recipe.network.size,
+        "size": size or recipe.network.size,
         "resize": recipe.network.resize,
         "classes": json.loads((run.folder / CLASSES).read_text("utf-8")),
         "groups": recipe.data.groups,

@@ -14,7 +14,7 @@ from training.evaluate_detector import evaluate_detector
 
 
 def evaluate(
-    name: str, source: Path, say: Callable[[str], None], progress: Callable | None = None, part: str = ""
+    name: str, source: Path, say: Callable[[str], None], progress: Callable | None = None, part: str = "", size: int = 0
 ) -> dict:
     """Figures of the model, or else the run, of that name against the held-out pictures of `source`.
 
@@ -22,6 +22,7 @@ def evaluate(
         say: called with a word on what is computed next.
         progress: called with (done, total) while pictures are prepared or looked at.
         part: of an annotated set, for a detector; `test` if empty.
+        size: of the input of a run's detector, pixels; the training's if 0.
 
     Returns:
         {"subject": name, "task": "generate" or "detect", …}; the rest is told in
@@ -32,7 +33,7 @@ def evaluate(
     """
     is_model = any((folder / name / CARD).exists() for folder in Catalogue().folders)
     if not is_model and runs.exists(name):
-        return evaluate_run(runs.find(name), source, say, progress, part)
+        return evaluate_run(runs.find(name), source, say, progress, part, size)
     info = Catalogue().get(name)
     if info.task == "detect":
         detector = load_detector(info)  # not the served one: figures of record are in float32
@@ -45,12 +46,17 @@ def evaluate(
 
 
 def evaluate_run(
-    run: runs.Run, source: Path, say: Callable[[str], None], progress: Callable | None = None, part: str = ""
+    run: runs.Run,
+    source: Path,
+    say: Callable[[str], None],
+    progress: Callable | None = None,
+    part: str = "",
+    size: int = 0,
 ) -> dict:
     """The same figures of a run's best checkpoint."""
     recipe = run.recipe()
     if recipe.task == "detection":
-        detector = publish.detector_of(run)
+        detector = publish.detector_of(run, size)
         facts = detector.info.arguments
         figures = _detection(detector.candidates, facts["classes"], facts["groups"], source, part, say, progress)
         return {"subject": run.name, "task": "detect", **figures}

@@ -19,10 +19,8 @@ def sections():
     return cfg.read_cfg(SMALL)
 
 
-@pytest.fixture(scope="module")
-def white_seer(sections):
+def make_white_seer(model):
     """A network whose first anchor sees brightness: its score follows the mean of its cell, its box is the anchor's."""
-    model = network.network(sections)
     for variable in model.variables:
         variable.assign(
             np.ones(variable.shape)
@@ -40,6 +38,11 @@ def white_seer(sections):
     model.get_layer("conv002").kernel.assign(head)
     model.get_layer("conv002").bias.assign(bias)
     return model
+
+
+@pytest.fixture(scope="module")
+def white_seer(sections):
+    return make_white_seer(network.network(sections))
 
 
 @pytest.fixture
