@@ -13,6 +13,7 @@ if __name__ == "__main__":
         [
             st.Page("pages/faces.py", title="Faces", default=True),
             st.Page("pages/morph.py", title="Morph"),
+            st.Page("pages/masks.py", title="Masks"),
             st.Page("pages/about.py", title="About"),
         ]
     )
@@ -24,5 +25,6 @@ else:
     from utils import imports
 
     guards.install()
+    guards.navigate_ourselves()
     imports.around("keras", imports.quietly)
     app = st.App(__file__, routes=[Mount("/api", api), *front_page.routes()], lifespan=warm_up.lifespan)

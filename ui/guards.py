@@ -12,6 +12,9 @@ Measured on two cores, ten visitors: 2.6 s a click without them, 24 ms for fifty
 4. The socket that `streamlit run` opens leaves Nagle's algorithm on (its protocol number is 0, and asyncio turns it off
    for number 6 only), so the body of every answer waits 40 ms for the other side's delayed acknowledgement of the head:
    a frame took 52 ms in a kept-open connection and takes 12 without. `answer_at_once` turns it off.
+5. Until the first `st.navigation` of a process, a folder `pages/` means Streamlit's old navigation: whoever opens
+   `/morph` first after a start gets that file alone, without the frame, and so does everybody who follows there.
+   `navigate_ourselves` says that the frame in `app.py` decides.
 """
 
 import gc
@@ -21,6 +24,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
+
+from streamlit.runtime.pages_manager import PagesManager
 
 from utils import imports
 
@@ -53,6 +58,11 @@ def answer_at_once() -> None:
                     one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError:
             continue  # a file, a pipe, a socket of another kind
+
+
+def navigate_ourselves() -> None:
+    """Turn the old navigation by the folder `pages/` off (guard 5). Call before the first visitor."""
+    PagesManager.uses_pages_directory = False
 
 
 @contextmanager

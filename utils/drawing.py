@@ -27,7 +27,9 @@ PLATE, TEXT = (0x1B, 0x1C, 0x1E), (255, 255, 255)
 SMALLEST_TEXT = 11  # pixels; below that letters run together
 
 
-def draw_boxes(picture: np.ndarray, boxes: np.ndarray, words: Sequence[str], styles: Sequence[str]) -> np.ndarray:
+def draw_boxes(
+    picture: np.ndarray, boxes: np.ndarray, words: Sequence[str], styles: Sequence[str], scale: float = 1.0
+) -> np.ndarray:
     """A copy of the picture with boxes on it, uint8 [H, W, 3]; lines and letters grow with the picture.
 
     Args:
@@ -35,10 +37,11 @@ def draw_boxes(picture: np.ndarray, boxes: np.ndarray, words: Sequence[str], sty
         boxes: float [N, 4], x1 y1 x2 y2 in pixels of the picture.
         words: N, what stands at each box; nothing where empty, or where the picture is too small for letters.
         styles: N names: `solid`, `dashed`, or `truth` (dotted).
+        scale: of lines and letters; above 1 for a picture that is shown smaller than it is.
     """
     drawn = np.array(picture, order="C")
     boxes = np.asarray(boxes, np.float64).reshape(-1, 4)
-    width, text = line_width(drawn), text_size(drawn)
+    width, text = round(line_width(drawn) * scale), round(text_size(drawn) * scale)
     for box, style in zip(boxes, styles, strict=True):
         _outline(drawn, box, STYLES[style], width)
     taken: list[tuple[int, int, int, int]] = []

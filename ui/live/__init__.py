@@ -1,8 +1,8 @@
-"""The two live components: plain modules in files of their own, mounted into the page without an iframe.
+"""The live components: plain modules in files of their own, mounted into the page without an iframe.
 
-Each takes `data` (what to draw) and fires `settled` with `{"query", "serial"}` when the visitor has let go. Frames never
-pass through Python's script: the components fetch them from `/api/v1` while a thumb drags (some 10 ms a frame, where
-Streamlit's own slider speaks only on release).
+`face` and `morph` take `data` (what to draw) and fire `settled` with `{"query", "serial"}` when the visitor has let go.
+Frames never pass through Python's script: the components fetch them from `/api/v1` while a thumb drags (some 10 ms a
+frame, where Streamlit's own slider speaks only on release). `strip` is a row of small photos and fires `chosen`.
 """
 
 from pathlib import Path
@@ -28,3 +28,4 @@ def _component(name: str):
 
 face = _component("face")
 morph = _component("morph")
+strip = _component("strip")

@@ -1,0 +1,77 @@
+"""Boxes against what people marked in the photos: figures, curves, what was missed."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from models.card import ModelInfo
+from ui.masks import controls, truth
+from ui.masks.controls import Choice
+from ui.masks.looks import Shot
+from ui.masks.uploads import Brought
+from utils.errors import DataError
+
+# of the design's tokens: Good and Bad, and text
+COLOURS = {
+    "light": {"Good": "#0072B2", "Bad": "#D55E00", "": "#1B1C1E"},
+    "dark": {"Good": "#56B4E9", "Bad": "#FF9A52", "": "#ECEBE8"},
+}
+
+
+def show(info: ModelInfo, shots: Sequence[Shot], brought: Brought, choice: Choice) -> None:
+    """mAP and curve for the photos that came with annotations. They follow confidence and overlap, not the filter of
+    classes, which would only hide truths."""
+    st.subheader("Against what people marked", anchor=False)
+    looks = controls.looks()
+    seen = [looks.get(info, one).candidates for one in shots]
+    try:
+        truths, notes = truth.understood([brought.truths[one.digest] for one in shots], info)
+        record = _kept(("record", info, brought), lambda: truth.of_record(seen, truths))
+        filtered, here = truth.as_filtered(seen, truths, choice.confidence, choice.overlap)
+        lines = _kept(("curve", info, brought, choice.overlap), lambda: truth.curves(seen, truths, choice.overlap))
+    except DataError as error:
+        st.warning(str(error))
+        return
+    for note in notes:
+        st.caption(note)
+    figures, picture = st.columns([4, 7], gap="medium")
+    with figures:
+        st.metric(
+            "mAP@0.5 at these settings",
+            f"{filtered:.3f}",
+            help="Mean over the classes of the area under precision over recall, of the boxes that the sliders leave. "
+            "A box is right that shares at least half with a marked one of its class.",
+        )
+        st.metric(
+            "mAP@0.5 of record",
+            f"{record['map50']:.3f}",
+            help="The same with every box above 0.01 and overlap 0.45, as `cli.py evaluate` tells it.",
+        )
+        left, right = st.columns(2)
+        left.metric("Precision", f"{here.precision:.2f}", help="The share of the boxes shown that are right.")
+        right.metric("Recall", f"{here.recall:.2f}", help="The share of the marked faces that were found.")
+        ap = " · ".join(f"{name} {'–' if value is None else f'{value:.3f}'}" for name, value in record["ap50"].items())
+        st.caption(
+            f"{len(shots):,} photos, {here.right + here.missed:,} marked faces · {here.right:,} found, "
+            f"{here.missed:,} missed, {here.wrong:,} boxes wrong · AP of record: {ap} · best F1 "
+            f"{record['f1']:.2f} at confidence {record['confidence']:.2f}"
+        )
+    with picture:
+        colours = COLOURS[st.context.theme.type or "light"]
+        st.altair_chart(
+            truth.chart(lines, here, colours, colours[""]),
+            width="stretch",
+            key="masks.curve",
+            alt=f"Precision over recall by class; the dot is where the sliders are: precision {here.precision:.2f}, "
+            f"recall {here.recall:.2f}",
+        )
+
+
+def _kept(what: tuple, work):
+    """The outcome of `work`, kept for this visitor until it is about something else: it takes longer than a slider may."""
+    name, info, brought, *rest = what
+    now = (info.name, info.version, id(brought), *rest)
+    before = st.session_state.get(f"masks.{name}")
+    if before is None or before[0] != now:
+        st.session_state[f"masks.{name}"] = before = (now, work())
+    return before[1]

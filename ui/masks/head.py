@@ -1,0 +1,76 @@
+"""Above and below the Masks page: what it is for, which model looks, what fools it."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from models.card import ModelInfo
+from models.catalogue import Catalogue
+from ui import cards, shell
+
+NO_DETECTOR = (
+    "There is no detector yet. Train one (`python cli.py train masks --data ZIP`, then `publish`), or add one: "
+    "`python cli.py weights add FOLDER`."
+)
+WHAT = (
+    "Each box is a face that the network found; the number is how sure it is, from 0 to 1. "
+    "**Good**, a solid line: a mask over nose and mouth. **Bad**, a dashed line: no mask, or one that leaves the nose free."
+)
+ERRS = (
+    "The network errs. Hands, scarves and beards before the mouth, faces from the side or behind glass, very small or blurred "
+    "ones fool it: a box is a guess, and nobody should be judged by it."
+)
+_CSS = Path(__file__).with_name("masks.css")
+
+
+def style() -> None:
+    """What the theme cannot say of this page."""
+    st.html(f"<style>{_CSS.read_text('utf-8')}</style>")
+
+
+def title() -> None:
+    """What the page is for. A phone leaves it out: the picture comes first there, as on Faces."""
+    with st.container(key="masks-title"):
+        st.title("Masks", anchor=False)
+        st.caption("Who wears a mask, and wears it properly?")
+
+
+def detectors() -> list[ModelInfo]:
+    """Every detector there is; a link's `?model=` first."""
+    infos = Catalogue().models("detect")
+    return sorted(infos, key=lambda info: info.name != st.query_params.get("model"))
+
+
+def model(infos: list[ModelInfo]) -> ModelInfo:
+    """The model that looks, at the top of the side; a list to choose from where there is more than one."""
+    if len(infos) == 1:
+        with st.container(key="masks-model"):
+            st.html(
+                f'<div class="masks-model"><strong>{infos[0].title}</strong><div>{cards.line(infos[0])}</div></div>'
+            )
+        return infos[0]
+    by_name = {info.name: info for info in infos}
+    chosen = st.selectbox(
+        "Model",
+        list(by_name),
+        format_func=lambda name: f"{by_name[name].title} · {cards.line(by_name[name])}",
+        key="masks.model",
+        persist_state="session",
+        help="The network that looks at the photos.",
+    )
+    return by_name[chosen]
+
+
+def foot(info: ModelInfo) -> None:
+    """What one is looking at, and what to make of it."""
+    st.divider()
+    st.markdown(f"**What am I looking at?** {WHAT if info.arguments.get('groups') else _plain()}")
+    st.markdown(ERRS)
+    st.caption(f"Runs on {shell.where()}. Photos stay in this server's memory while you are here, and nowhere else.")
+    if card := cards.card(info):
+        with st.expander(f"The card of {info.title}: figures, data, what fools it"):
+            st.markdown(card)
+
+
+def _plain() -> str:
+    return "Each box is a thing that the network found, with its name and how sure the network is, from 0 to 1."
