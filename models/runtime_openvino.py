@@ -3,6 +3,7 @@ AMD's processors, most of all with bfloat16 arithmetic.
 """
 
 import importlib.util
+import sys
 import tempfile
 import threading
 from collections.abc import Callable
@@ -17,6 +18,15 @@ def installed() -> bool:
     return importlib.util.find_spec("openvino") is not None
 
 
+def _imported() -> Any:
+    """The package. By itself it tells its maker of every start, asked or not; without its messenger it does not."""
+    if "openvino" not in sys.modules:
+        sys.modules.setdefault("openvino_telemetry", None)
+    import openvino
+
+    return openvino
+
+
 def compiled(model: Any, batch: int, bfloat16: bool) -> Callable[[np.ndarray], list[np.ndarray]]:
     """A function from float32 [batch, H, W, 3] to the outputs of the Keras model, a list of float32 arrays.
 
@@ -26,8 +36,7 @@ def compiled(model: Any, batch: int, bfloat16: bool) -> Callable[[np.ndarray], l
         model: with one input of a fixed height and width.
         bfloat16: arithmetic where the processor has it; else float32, whatever OpenVINO would choose by itself.
     """
-    import openvino
-
+    openvino = _imported()
     core = openvino.Core()
     with tempfile.TemporaryDirectory(prefix="visage-openvino-") as folder:
         file = Path(folder) / "model.xml"

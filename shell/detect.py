@@ -1,6 +1,7 @@
 """Shell verb of detectors: detect, in pictures, folders of them, and videos."""
 
 import csv
+import io
 import json
 from pathlib import Path
 from typing import Annotated, Any
@@ -47,13 +48,14 @@ def detect(
         draw.mkdir(parents=True, exist_ok=True)
     with doors.busy("loading the network"):
         detector = serving.detector(model)
-    look = _Looking(detector, min_score, overlap, classes, tiles, every, draw)
     wrong = []
-    for file in doors.counted(files, "looking"):
-        try:
-            look.at(file)
-        except VisageError as error:
-            wrong.append(str(error))
+    with doors.bar() as progress:
+        look = _Looking(detector, min_score, overlap, classes, tiles, every, draw, progress)
+        for file in progress.track(files, description="looking"):
+            try:
+                look.at(file)
+            except VisageError as error:
+                wrong.append(str(error))
     found = look.as_coco() if coco else look.records
     text = json.dumps(found, ensure_ascii=False)
     if out:
@@ -70,11 +72,12 @@ def detect(
 class _Looking:
     """One detector and the flags, over all files."""
 
-    def __init__(self, detector, min_score, overlap, classes, tiles, every, draw):
+    def __init__(self, detector, min_score, overlap, classes, tiles, every, draw, progress):
         self.detector, self.min_score, self.overlap, self.draw, self.every = detector, min_score, overlap, draw, every
         self.classes = classes or not detector.groups
         self.names = detector.classes if self.classes else tuple(detector.groups)
         self.run = detector.tiled_candidates if tiles else detector.candidates
+        self.progress, self.taken = progress, set()
         self.records: list[dict[str, Any]] = []
         self.sizes: dict[str, tuple[int, int]] = {}
 
@@ -111,15 +114,20 @@ class _Looking:
     def _video(self, file: Path) -> None:
         from models.tracking import Tracker
         from utils import drawing, video
+        from utils.files import write_atomically
 
-        tracker, rows = Tracker(), []
+        facts, tracker, rows, last = video.probe(file), Tracker(), [], 0.0
+        bar = self.progress.add_task(file.name, total=facts.frames or None)
 
         def look(frame):
+            nonlocal last
+            last = frame.seconds
             seen = tracker.follow(self._boxes(frame.picture, across_classes=True))
             self.sizes[str(file)] = frame.picture.shape[1::-1]
             for one in seen:
                 place = {"frame": frame.number, "seconds": round(frame.seconds, 4), "person": one.person}
                 rows.append(_record(file, one.word, one.score, one.box) | place)
+            self.progress.update(bar, completed=frame.number + 1)
             return seen
 
         def redrawn(frame):
@@ -128,29 +136,30 @@ class _Looking:
             styles = [self._style(one.word) for one in seen]
             return drawing.draw_boxes(frame.picture, [one.box for one in seen], words, styles)
 
-        if self.draw:
-            target = self._target(file, ".mp4")
-            video.redraw(file, target, redrawn, self.every)
-            with open(target.with_suffix(".csv"), "w", newline="") as table:
-                writer = csv.writer(table)
-                writer.writerow(["frame", "seconds", "person", "class", "score", "x1", "y1", "x2", "y2"])
-                writer.writerows(
-                    [r["frame"], r["seconds"], r["person"], r["class"], r["score"], *r["box"]] for r in rows
-                )
-        else:
-            for frame in video.frames(file, self.every):
-                look(frame)
+        try:
+            if self.draw:
+                target = self._target(file, ".mp4")
+                video.redraw(file, target, redrawn, self.every)
+                write_atomically(target.with_suffix(".csv"), _table(rows))
+            else:
+                for frame in video.frames(file, self.every):
+                    look(frame)
+        finally:
+            self.progress.remove_task(bar)
         self.records += rows
+        if short := video.cut_off(file, facts, last + self.every / facts.rate):
+            doors.say([short])
 
     def _style(self, name: str) -> str:
         return STYLES[0] if name == self.names[0] else STYLES[1]
 
     def _target(self, file: Path, ending: str) -> Path:
-        """A free name: two folders may hold files of one name."""
-        target, count = self.draw / f"{file.stem}{ending}", 2
-        while target.exists():
-            target, count = self.draw / f"{file.stem}-{count}{ending}", count + 1
-        return target
+        """A name of its own in this call: two folders may hold files of one name. What an earlier call drew is replaced."""
+        name, count = f"{file.stem}{ending}", 2
+        while name in self.taken or (self.draw / name).resolve() == file.resolve():
+            name, count = f"{file.stem}-{count}{ending}", count + 1
+        self.taken.add(name)
+        return self.draw / name
 
     def as_coco(self) -> dict:
         """All boxes of pictures as a COCO file: images, categories, annotations with boxes as x, y, width, height."""
@@ -170,6 +179,15 @@ class _Looking:
             "categories": [{"id": number, "name": name} for number, name in enumerate(self.names, start=1)],
             "annotations": annotations,
         }
+
+
+def _table(rows: list[dict[str, Any]]) -> str:
+    """A video's boxes as CSV, a line a box, frame by frame."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["frame", "seconds", "person", "class", "score", "x1", "y1", "x2", "y2"])
+    writer.writerows([r["frame"], r["seconds"], r["person"], r["class"], r["score"], *r["box"]] for r in rows)
+    return text.getvalue()
 
 
 def _record(file, name, score, box) -> dict[str, Any]:

@@ -105,3 +105,26 @@ def test_nothing_to_look_at_and_no_such_model_are_sentences(detect, tmp_path):
     assert done.returncode == 2 and "holds no pictures and no videos" in done.stderr
     done = subprocess.run([sys.executable, "cli.py", "detect", "nobody", "x.png"], text=True, capture_output=True)
     assert done.returncode == 2 and "There is no model `nobody`" in done.stderr
+
+
+def test_drawn_again_into_the_same_folder_replaces_and_never_the_photo_itself(detect, photos):
+    before = (photos / "a.png").read_bytes()
+    for _ in range(2):
+        assert detect(photos / "a.png", "--draw", photos, "--min-score", "0.5").returncode == 0
+    Image.open(photos / "a.jpg").save(photos / "b.jpg")
+    own = (photos / "b.jpg").read_bytes()
+    assert detect(photos / "b.jpg", "--draw", photos, "--min-score", "0.5").returncode == 0
+    assert sorted(path.name for path in photos.iterdir()) == ["a.jpg", "a.png", "b-2.jpg", "b.jpg", "inner"]
+    assert (photos / "a.png").read_bytes() == before and (photos / "b.jpg").read_bytes() == own
+
+
+def test_a_video_that_is_cut_off_is_told_and_used(detect, tmp_path):
+    from utils import video
+
+    source = written(tmp_path / "a.mp4", times=list(range(0, 206, 2)), size=(320, 240))
+    video.redraw(source, tmp_path / "whole.mp4", lambda frame: frame.picture)  # its table of contents is at the start
+    data = (tmp_path / "whole.mp4").read_bytes()
+    (tmp_path / "half.mp4").write_bytes(data[: len(data) * 2 // 5])
+    done = detect(tmp_path / "half.mp4", "--min-score", "0.5")
+    assert done.returncode == 0 and "`half.mp4` is cut off" in done.stderr
+    assert 0 < len({record["frame"] for record in json.loads(done.stdout)}) < 103

@@ -15,7 +15,13 @@ import numpy as np
 from utils.errors import VideoError
 
 ENCODER, OPTIONS = "libx264", {"crf": "20", "preset": "veryfast"}
-MP4_SOUND = {"aac", "mp3", "ac3", "eac3", "opus", "alac"}  # taken over as it is; other sound becomes AAC
+MP4_SOUND = {"aac", "mp3", "opus"}  # browsers play these, so they are taken over as they are; other sound becomes AAC
+# Containers of one file that hold all they show. FFmpeg also reads lists (HLS, DASH, concat) that name other files or
+# addresses: a stranger's upload must not open those. The same for protocols.
+READABLE = {
+    "format_whitelist": "mov,mp4,matroska,webm,avi,mpegts,mpeg,ogg,flv,asf",
+    "protocol_whitelist": "file",
+}
 MAX_PIXELS = 4096 * 2304  # of a frame
 ENDINGS = {".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".ogv", ".3gp"}
 
@@ -68,6 +74,17 @@ def frames(path: str | Path, every: int = 1) -> Iterator[Frame]:
         for number, frame in enumerate(_decoded(source, stream, path)):
             if number % every == 0:
                 yield Frame(number, float(frame.time or 0), _upright(frame))
+
+
+def cut_off(path: str | Path, facts: Facts, seconds: float) -> str:
+    """A sentence where a video that should last `facts.seconds` ended after `seconds`; nothing where it is whole."""
+    slack = max(1.0, 0.02 * facts.seconds, 2 / facts.rate)  # headers round, and sound may outlast the pictures
+    if seconds >= facts.seconds - slack:
+        return ""
+    return (
+        f"`{Path(path).name}` is cut off: {seconds:.1f} s of {facts.seconds:.1f} s could be read, and are shown. "
+        "Copy or download it again for the rest."
+    )
 
 
 def redraw(
@@ -175,15 +192,16 @@ def _open(path):
     if path.stat().st_size == 0:
         raise VideoError(f"`{path.name}` is empty (0 bytes). Copy or download it again.")
     try:
-        source = av.open(str(path), metadata_errors="ignore")
+        # "file:", or a colon in a name would make its beginning a protocol
+        source = av.open(f"file:{path}", options=READABLE, metadata_errors="ignore")
     except (av.FFmpegError, UnicodeDecodeError) as error:
         raise VideoError(
-            f"`{path.name}` is no video that can be read, or it is cut off at its start ({error.__class__.__name__}). "
+            f"`{path.name}` is no video that can be read, or it is cut off before its table of contents. "
             "Use MP4, MOV, WebM, MKV or AVI, and copy or download it again."
         ) from error
-    if not source.streams.video or source.format.name in ("image2", "png_pipe", "jpeg_pipe", "webp_pipe", "tty"):
+    if not source.streams.video:
         source.close()
-        raise VideoError(f"`{path.name}` holds no pictures that move. Give a video, or bring it as a photo.")
+        raise VideoError(f"`{path.name}` holds no pictures that move. Give a video.")
     context = source.streams.video[0].codec_context
     if context is None or not context.width:
         source.close()

@@ -1,5 +1,7 @@
 """A detector as its users meet it: any picture, boxes where they are, files that are checked."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -153,3 +155,4 @@ def test_openvino_sees_what_keras_sees(info):
         np.testing.assert_allclose(first.boxes, second.boxes, atol=1)
         np.testing.assert_allclose(first.scores, second.scores, atol=0.02)
     assert len(fast.candidates_many([picture] * 9)) == 9
+    assert sys.modules["openvino_telemetry"] is None  # nothing is told to anybody

@@ -135,3 +135,34 @@ def test_what_is_no_video_gets_a_sentence(tmp_path):
         with pytest.raises(VideoError, match=name):
             video.redraw(tmp_path / name, tmp_path / "b.mp4", lambda f: f.picture)
     assert not (tmp_path / "b.mp4").exists()
+
+
+@pytest.mark.parametrize(
+    "reason, text",
+    [
+        ("a list of files", "ffconcat version 1.0\nfile secret.mp4\n"),
+        ("a list for streaming", "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nsecret.ts\n#EXT-X-ENDLIST\n"),
+    ],
+)
+def test_a_file_that_names_other_files_opens_none_of_them(tmp_path, reason, text):
+    written(tmp_path / "secret.mp4")
+    written(tmp_path / "secret.ts")
+    (tmp_path / "harmless.mp4").write_text(text)
+    with pytest.raises(VideoError, match=r"`harmless.mp4` is no video"):
+        video.probe(tmp_path / "harmless.mp4")
+
+
+def test_a_colon_in_a_name_is_no_protocol(tmp_path):
+    assert video.probe(written(tmp_path / "a.mp4").rename(tmp_path / "http:clip.mp4")).width == 64
+
+
+def test_how_much_of_a_cut_off_video_was_read_is_told(tmp_path):
+    source = written(tmp_path / "a.mp4", times=list(range(0, 200, 2)), size=(320, 240))
+    video.redraw(source, tmp_path / "whole.mp4", lambda f: f.picture)  # its table of contents is at the start
+    data = (tmp_path / "whole.mp4").read_bytes()
+    (tmp_path / "half.mp4").write_bytes(data[: len(data) // 2])
+    read = [frame.seconds for frame in video.frames(tmp_path / "half.mp4")]
+    assert 0 < len(read) < 100
+    facts = video.Facts(320, 240, 1000, 50, 20.0, False)
+    assert "1.0 s of 20.0 s could be read" in video.cut_off("x.mp4", facts, 1.0)
+    assert video.cut_off("x.mp4", facts, 19.5) == ""
