@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import page_state
-from ui.masks import controls, head, photos
+from ui.masks import controls, head, photos, videos
 
 head.style()
 infos = head.detectors()
@@ -18,8 +18,14 @@ with left:
 with right:
     info = head.model(infos)
     source = controls.source()
-    brought = controls.camera() if source == "Camera" else controls.photos()
+    brought = {"Photos": controls.photos, "Camera": controls.camera, "Video": videos.bring}[source]()
     choice = controls.sliders(info)
-page_state.tell(brought.notes)
-photos.show(left, info, brought, choice, right)
+    if source == "Video":
+        videos.start(info, brought, choice)
+
+if source == "Video":
+    videos.show(left, brought, right)
+else:
+    page_state.tell(brought.notes)
+    photos.show(left, info, brought, choice, right)
 head.foot(info)

@@ -8,12 +8,17 @@ from contextlib import asynccontextmanager
 from models import serving
 from models.catalogue import Catalogue
 from ui import guards
+from utils import private
 from utils.errors import VisageError
 
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
-    """Starts loading the first model beside the server, which answers meanwhile, and without delay."""
+    """Starts loading the first models beside the server, which answers meanwhile, and without delay.
+
+    What a killed server left of somebody's video goes before anything else.
+    """
+    private.sweep()
     guards.answer_at_once()
     threading.Thread(target=_load_first_model, name="warm-up", daemon=True).start()
     yield
@@ -26,4 +31,9 @@ def _load_first_model() -> None:
         logging.getLogger("visage").warning("%s", error)
         guards.freeze()
         serving.first_load.wait()  # somebody may add one while the server runs
+    for info in Catalogue().models("detect")[:1]:
+        try:
+            serving.detector(info.name)
+        except VisageError as error:
+            logging.getLogger("visage").warning("%s", error)
     guards.freeze()

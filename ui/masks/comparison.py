@@ -5,17 +5,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from models.card import ModelInfo
-from ui.masks import controls, truth
+from ui.masks import controls, counts, truth
 from ui.masks.controls import Choice
 from ui.masks.looks import Shot
 from ui.masks.uploads import Brought
 from utils.errors import DataError
-
-# of the design's tokens: Good and Bad, and text
-COLOURS = {
-    "light": {"Good": "#0072B2", "Bad": "#D55E00", "": "#1B1C1E"},
-    "dark": {"Good": "#56B4E9", "Bad": "#FF9A52", "": "#ECEBE8"},
-}
 
 
 def show(info: ModelInfo, shots: Sequence[Shot], brought: Brought, choice: Choice) -> None:
@@ -32,7 +26,7 @@ def show(info: ModelInfo, shots: Sequence[Shot], brought: Brought, choice: Choic
     except DataError as error:
         st.warning(str(error))
         return
-    for note in notes:
+    for note in notes + brought.remarks:
         st.caption(note)
     figures, picture = st.columns([4, 7], gap="medium")
     with figures:
@@ -57,7 +51,7 @@ def show(info: ModelInfo, shots: Sequence[Shot], brought: Brought, choice: Choic
             f"{record['f1']:.2f} at confidence {record['confidence']:.2f}"
         )
     with picture:
-        colours = COLOURS[st.context.theme.type or "light"]
+        colours = counts.colours()
         st.altair_chart(
             truth.chart(lines, here, colours, colours[""]),
             width="stretch",

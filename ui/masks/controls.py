@@ -10,9 +10,9 @@ from ui.masks import uploads
 from ui.masks.looks import Looks, Shot, shot
 from ui.masks.uploads import Brought
 
-SOURCES = ("Photos", "Camera")
+SOURCES = ("Photos", "Camera", "Video")
 PHOTO_MB = 64  # a zip of a thousand photos takes 30
-NOTHING = Brought([], {}, (), [])
+NOTHING = Brought([], {}, [], [])
 
 
 class Choice(NamedTuple):
@@ -69,7 +69,7 @@ def camera() -> Brought:
         key="masks.camera",
         help="The browser asks before it opens the camera. The photo stays in this server's memory while you are here.",
     )
-    return Brought([shot("camera.jpg", taken.getvalue())], {}, (), []) if taken else NOTHING
+    return Brought([shot("camera.jpg", taken.getvalue())], {}, [], []) if taken else NOTHING
 
 
 def sliders(info: ModelInfo) -> Choice:

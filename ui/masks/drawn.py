@@ -24,26 +24,39 @@ def draw(
 
 
 def shown(
-    view: View, boxes: np.ndarray, words: Sequence[str], styles: Sequence[str], near: np.ndarray | None = None
+    view: View,
+    boxes: np.ndarray,
+    words: Sequence[str],
+    styles: Sequence[str],
+    truth: np.ndarray | None = None,
+    near: np.ndarray | None = None,
 ) -> np.ndarray:
     """The photo for the page, uint8 [H, W, 3].
 
     Args:
         boxes: float [N, 4] in pixels of the original.
         words, styles: as `draw_boxes` has them.
+        truth: what people marked, float [N, 4], dotted under the boxes.
         near: a box to look at closely, or None for the whole photo.
     """
-    picture, boxes = view.picture, np.asarray(boxes, np.float64).reshape(-1, 4) * view.scale
-    if near is not None:
-        left, top, right, bottom = _around(np.asarray(near, np.float64) * view.scale, picture)
-        picture, boxes = picture[top:bottom, left:right], boxes - (left, top, left, top)
-        inside = (boxes[:, :2] < (right - left, bottom - top)).all(1) & (boxes[:, 2:] > 0).all(1)
-        boxes = np.clip(boxes[inside], 0, [right - left, bottom - top] * 2)
-        words, styles = ([one for one, kept in zip(many, inside) if kept] for many in (words, styles))
-    longer = max(picture.shape[:2])
+    picture = view.picture
+    height, width = picture.shape[:2]
+    left, top, right, bottom = (0, 0, width, height) if near is None else _around(near * view.scale, picture)
+    longer = max(bottom - top, right - left)
     size = min(max(longer, SHOWN[0]), SHOWN[1])
-    if size != longer:
-        picture, boxes = pictures.enlarge(picture, size), boxes * (size / longer)
+    picture = pictures.enlarge(picture[top:bottom, left:right], size)
+
+    def moved(many: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The boxes in pixels of what is shown, and whether they are in it."""
+        many = np.asarray(many, np.float64).reshape(-1, 4) * view.scale - (left, top, left, top)
+        inside = (many[:, :2] < (right - left, bottom - top)).all(1) & (many[:, 2:] > 0).all(1)
+        return many[inside] * (size / longer), inside
+
+    if truth is not None:
+        marked, _ = moved(truth)
+        picture = draw(picture, marked, [""] * len(marked), ["truth"] * len(marked))
+    boxes, inside = moved(boxes)
+    words, styles = ([one for one, kept in zip(many, inside) if kept] for many in (words, styles))
     scale = next(scale for most, scale in SCALES if most is None or len(boxes) <= most)
     return draw(picture, boxes, words, styles, scale)
 

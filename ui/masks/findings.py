@@ -54,7 +54,7 @@ def records(findings: Iterable[Finding]) -> list[dict]:
             "image": one.shot.name,
             "class": name,
             "score": round(float(score), 4),
-            "box": [round(float(value), 1) for value in box],
+            "box": [round(float(value), 2) for value in box],
         }
         for one in findings
         for name, score, box in zip(one.boxes.names, one.boxes.scores, one.boxes.boxes)
@@ -85,10 +85,10 @@ def as_coco(findings: Sequence[Finding]) -> str:
     annotations = []
     for number, one in enumerate(findings, start=1):
         for box, score, label in zip(one.boxes.boxes.tolist(), one.boxes.scores.tolist(), one.boxes.labels.tolist()):
-            x1, y1, x2, y2 = (round(value, 1) for value in box)
-            wide, high = round(x2 - x1, 1), round(y2 - y1, 1)
+            x1, y1, x2, y2 = (round(value, 2) for value in box)
+            wide, high = round(x2 - x1, 2), round(y2 - y1, 2)
             facts = {"id": len(annotations) + 1, "image_id": number, "category_id": label + 1, "iscrowd": 0}
-            area = round(wide * high, 1)
+            area = round(wide * high, 2)
             annotations.append(facts | {"bbox": [x1, y1, wide, high], "area": area, "score": round(score, 4)})
     categories = [{"id": place, "name": name} for place, name in enumerate(classes, start=1)]
     return json.dumps({"images": images, "categories": categories, "annotations": annotations}, indent=1)

@@ -11,7 +11,7 @@ from models import serving
 from models.boxes import Boxes, select
 from models.card import ModelInfo
 from ui import live
-from ui.masks import comparison, controls, drawn, findings, sample_pictures
+from ui.masks import comparison, controls, counts, drawn, findings, sample_pictures
 from ui.masks.controls import Choice
 from ui.masks.findings import Finding
 from ui.masks.looks import Shot
@@ -43,7 +43,7 @@ def show(place, info: ModelInfo, brought: Brought, choice: Choice, side) -> None
     with below:
         _take_home(now, found)
     with side:
-        _counts(info, found, looks.calls)
+        _counts(found, looks.calls)
     _strip(info, found, now, bool(brought.shots))
     _table(now, rows_key)
     if brought.truths:
@@ -95,10 +95,8 @@ def _large(place, now: Finding, brought: Brought, rows_key: str) -> None:
         near = boxes[rows[0]]
     truth = brought.truths.get(now.shot.digest)
     with place:
-        if truth is not None and st.session_state.get("masks.truth", True):
-            boxes = np.concatenate([boxes, truth.boxes])
-            said, styles = said + [""] * len(truth.labels), styles + ["truth"] * len(truth.labels)
-        picture = drawn.shown(controls.looks().view(now.shot), boxes, said, styles, near)
+        marked = truth.boxes if truth is not None and st.session_state.get("masks.truth", True) else None
+        picture = drawn.shown(controls.looks().view(now.shot), boxes, said, styles, marked, near)
         alt = f"{now.shot.name}: {findings.words(now.boxes)}"
         st.image(picture, alt=alt, output_format="JPEG", width="stretch")
         close = f" · near face {rows[0] + 1}" if near is not None else ""
@@ -132,27 +130,11 @@ def _take_home(now: Finding, found: Sequence[Finding]) -> None:
             )
 
 
-def _counts(info: ModelInfo, found: Sequence[Finding], calls: int) -> None:
+def _counts(found: Sequence[Finding], calls: int) -> None:
     totals = findings.counts((one.boxes for one in found), found[0].boxes.classes)
-    dark = st.context.theme.type == "dark"
-    colours = comparison.COLOURS["dark" if dark else "light"]
-    marks = "".join(
-        f"<div>{_mark(colours.get(name, 'currentColor'), name in findings.SOLID)}<strong>{count:,}</strong> {name}</div>"
-        for name, count in totals.items()
-        if count or len(totals) < 4
-    )
     photos = f"{len(found):,} photo{'s' if len(found) > 1 else ''}"
     ran = f"the network ran {calls:,} time{'s' if calls != 1 else ''}"
-    st.html(
-        f'<div class="masks-counts" role="status">{marks}</div>'
-        f'<div class="masks-line" data-calls="{calls}">in {photos} · {ran}; the filters do not call it</div>'
-    )
-
-
-def _mark(colour: str, solid: bool) -> str:
-    dash = "" if solid else ' stroke-dasharray="5 3"'
-    box = f'<rect x="2" y="2" width="16" height="16" rx="1" fill="none" stroke="{colour}" stroke-width="3"{dash}/>'
-    return f'<svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">{box}</svg>'
+    counts.draw(totals, f"in {photos} · {ran}; the filters do not call it", calls)
 
 
 def _strip(info: ModelInfo, found: Sequence[Finding], now: Finding, brought: bool) -> None:

@@ -9,11 +9,10 @@ import numpy as np
 from training.data.annotations import AnnotatedSet, open_annotated
 from training.data.pairs import pair
 from ui.masks.looks import Shot, shot
-from utils import archives, pictures, private
+from utils import archives, pictures, private, video
 from utils.errors import DataError, PictureError
 
 MOST = 1000  # photos at once
-VIDEOS = (".mp4", ".mov", ".m4v", ".webm", ".mkv", ".avi")
 MARKINGS = (".xml", ".txt", ".names", ".csv", ".yaml", ".yml")
 _LOOSE = "your files"
 
@@ -34,13 +33,13 @@ class Marked(NamedTuple):
 
 
 class Brought(NamedTuple):
-    """`shots`: photos in the order of their names; `truths`: digest -> what is marked; `classes`: their names;
-    `notes`: sentences."""
+    """`shots`: photos in the order of their names; `truths`: digest -> what is marked; `notes`: sentences about what
+    cannot be used; `remarks`: sentences about what was clipped or guessed in the annotations."""
 
     shots: list[Shot]
     truths: Mapping[str, Marked]
-    classes: tuple[str, ...]
     notes: list[str]
+    remarks: list[str]
 
 
 def sort(files: Sequence[Upload]) -> Brought:
@@ -48,7 +47,7 @@ def sort(files: Sequence[Upload]) -> Brought:
 
     Photos alone never touch the disk. Zips and annotations are read from a private folder that is gone on return.
     """
-    shots, truths, classes, notes = [], {}, [], []
+    shots, truths, notes = [], {}, []
     loose, zips = [], []
     for file in files:
         (zips if _ending(file.name) == ".zip" else loose).append(file)
@@ -67,18 +66,21 @@ def sort(files: Sequence[Upload]) -> Brought:
             if marked:
                 _annotated(_written(loose, folder / _LOOSE), with_boxes, notes)
     for one in with_boxes:
-        notes += one.notes
-        classes += [name for name in one.classes if name not in classes]
         truths |= {photo.digest: Marked(photo.boxes, photo.labels) for photo in one.photos}
     if len(shots) > MOST:
         notes.append(
             f"{len(shots):,} photos are more than the {MOST:,} that fit on the page: the others were left out."
         )
-    return Brought(sorted(shots, key=lambda one: one.name)[:MOST], truths, tuple(classes), notes)
+    return Brought(
+        sorted(shots, key=lambda one: one.name)[:MOST],
+        truths,
+        notes,
+        [words for one in with_boxes for words in one.notes],
+    )
 
 
 def _photo(name: str, data: bytes, shots: list[Shot], notes: list[str]) -> None:
-    if _ending(name) in VIDEOS:
+    if _ending(name) in video.ENDINGS:
         notes.append(f"`{name}` is a video: choose Video above, and bring it there.")
         return
     try:

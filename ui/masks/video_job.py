@@ -1,0 +1,167 @@
+"""A video worked through beside the page: a thread that no rerun ends, with progress, cancel and nothing left behind."""
+
+import csv
+import io
+import threading
+import time
+import weakref
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+import numpy as np
+
+from models import serving
+from models.boxes import select
+from models.tracking import Seen, Tracker
+from ui.masks.findings import SOLID
+from utils import marks, pictures, private, video
+from utils.drawing import draw_boxes
+from utils.errors import VisageError
+
+COLUMNS = ("frame", "seconds", "person", "class", "score", "x1", "y1", "x2", "y2")
+LETTERS = 1.4  # times as large as on a photo: a video is watched smaller than it is
+PREVIEW, PREVIEW_EVERY = 960, 0.7  # pixels; seconds between two pictures of how far it is
+_turn = threading.Semaphore(1)  # one video at a time: two would only share the cores
+
+
+class Result(NamedTuple):
+    """An MP4 with boxes, a CSV with a row for every box of every frame, people by their words, frames looked at."""
+
+    film: bytes
+    table: str
+    people: dict[str, int]
+    frames: int
+    seconds: float
+
+
+class _Progress:
+    """What thread and page share."""
+
+    def __init__(self):
+        self.done = self.total = 0
+        self.started: float | None = None
+        self.preview = b""
+        self.error = ""
+        self.result: Result | None = None
+        self.cancelled, self.ended = threading.Event(), threading.Event()
+
+
+class VideoJob:
+    """One video on its way. It is cancelled when nobody holds this object any longer: a visitor who has left.
+
+    Attributes:
+        name: the file's.
+        told: in words, with what settings it is looked at.
+    """
+
+    def __init__(self, name: str, data: bytes, model: str, choice, every: int):
+        self.name = name
+        self.told = f"confidence {choice.confidence:.2f}, overlap {choice.overlap:.2f}"
+        if every > 1:
+            self.told += f", every {every} frames"
+        self.progress = _Progress()
+        weakref.finalize(self, self.progress.cancelled.set)
+        work = (self.progress, name, data, model, choice, every)
+        threading.Thread(target=_work, args=work, name="video", daemon=True).start()
+
+    def cancel(self) -> None:
+        """Ends the work at the next frame; its folder goes with it."""
+        self.progress.cancelled.set()
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is a result, an error, or nothing to come any more."""
+        return self.progress.ended.is_set()
+
+    def line(self) -> tuple[float, str]:
+        """How far it is, 0 to 1, and that in words."""
+        now = self.progress
+        if now.started is None:
+            return 0.0, "Waiting: the network is waking up, or another video is being looked at."
+        seconds = time.monotonic() - now.started
+        words = f"Frame {now.done:,}" + (f" of {now.total:,}" if now.total else "")
+        if now.done and seconds > 1:
+            rate = now.done / seconds
+            words += f" · {rate:.1f} frames/s"
+            if now.total > now.done:
+                words += f" · {_duration((now.total - now.done) / rate)} left"
+        return min(1.0, now.done / now.total) if now.total else 0.0, words
+
+
+def _work(now: _Progress, name: str, data: bytes, model: str, choice, every: int) -> None:
+    try:
+        with _turn, private.folder() as folder:
+            if now.cancelled.is_set():
+                return
+            source = folder / ((PurePosixPath(name).name or "video")[-100:].lstrip("."))
+            source.write_bytes(data)
+            del data
+            now.result = _looked(now, source, folder / "drawn.mp4", serving.detector(model), choice, every)
+    except VisageError as error:
+        now.error = str(error)
+    except OSError as error:
+        now.error = f"`{name}` could not be written down here: {error.strerror or error}. Is the disk full?"
+    except Exception as error:  # noqa: BLE001  a thread that died silently would leave the page waiting for ever
+        now.error = f"`{name}` cannot be worked through: {type(error).__name__}: {str(error)[:200]}"
+    finally:
+        now.ended.set()
+
+
+def _looked(now: _Progress, source: Path, target: Path, detector, choice, every: int) -> Result | None:
+    tracker, rows, words = Tracker(), [], {}
+    look_again = 0.0
+
+    def draw(frame: video.Frame) -> np.ndarray:
+        nonlocal look_again
+        found = detector.grouped(detector.candidates(frame.picture))
+        boxes = select(found, choice.confidence, choice.overlap, choice.classes, across_classes=True)
+        seen = tracker.follow(boxes)
+        for one in seen:
+            words[one.person] = one.word
+            rows.append([frame.number, round(frame.seconds, 4), *_row(one)])
+        drawn = _drawn(frame.picture, seen)
+        if time.monotonic() >= look_again:
+            now.preview = marks.encode(_small(drawn), "jpeg", quality=80, generated=False)
+            look_again = time.monotonic() + PREVIEW_EVERY
+        return drawn
+
+    now.started = begun = time.monotonic()
+    written = video.redraw(source, target, draw, every, _counted(now), now.cancelled.is_set)
+    if not written:
+        return None
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(COLUMNS)
+    table.writerows(rows)
+    return Result(
+        target.read_bytes(), text.getvalue(), dict(Counter(words.values())), written, time.monotonic() - begun
+    )
+
+
+def _counted(now: _Progress) -> Callable[[int, int], None]:
+    def progress(done: int, total: int) -> None:
+        now.done, now.total = done, total
+
+    return progress
+
+
+def _row(one: Seen) -> list:
+    return [one.person, one.word, round(float(one.score), 4), *(round(float(value), 2) for value in one.box)]
+
+
+def _drawn(picture: np.ndarray, seen: list[Seen]) -> np.ndarray:
+    if min(picture.shape[:2]) < 8:
+        return picture
+    styles = ["solid" if one.word in SOLID else "dashed" for one in seen]
+    words = [f"{one.word} {one.person}" for one in seen]
+    return draw_boxes(picture, np.array([one.box for one in seen]), words, styles, LETTERS)
+
+
+def _small(picture: np.ndarray) -> np.ndarray:
+    return pictures.enlarge(picture, PREVIEW) if max(picture.shape[:2]) > PREVIEW else picture
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

@@ -1,0 +1,116 @@
+"""The Video side of the Masks page: bring one, watch how far it is, play it with its boxes."""
+
+import base64
+
+import streamlit as st
+
+from models.card import ModelInfo
+from ui.masks import counts
+from ui.masks.controls import Choice
+from ui.masks.video_job import Result, VideoJob
+from utils.video import ENDINGS
+
+VIDEO_MB = 256  # kept in memory until it is looked at
+JOB = "masks.job"
+
+
+def bring():
+    """The video chosen, or None; nothing to choose while one is looked at."""
+    job: VideoJob | None = st.session_state.get(JOB)
+    if job is not None:
+        if st.button("Another video", key="masks.another", help="Puts this one away.", width="stretch"):
+            job.cancel()
+            del st.session_state[JOB]
+            st.rerun()
+        return None
+    return st.file_uploader(
+        "Video",
+        type=[ending.removeprefix(".") for ending in sorted(ENDINGS)],
+        max_upload_size=VIDEO_MB,
+        key="masks.video",
+        help="MP4, MOV, WebM, MKV or AVI. It lies in a private folder of this server while the network looks at it, and is "
+        "gone from there when that ends.",
+    )
+
+
+def start(info: ModelInfo, file, choice: Choice) -> None:
+    """What belongs to a video alone, and the button that begins."""
+    if st.session_state.get(JOB) is not None:
+        return
+    every = st.number_input(
+        "Every … frames",
+        1,
+        30,
+        1,
+        key="masks.every",
+        help="1 looks at every frame. 2 leaves out every second one: twice as fast, and less smooth.",
+    )
+    pressed = st.button(
+        "Find the faces",
+        type="primary",
+        key="masks.start",
+        disabled=file is None,
+        width="stretch",
+        help="With the settings above. It goes on while you look at other pages.",
+    )
+    if pressed and file is not None:
+        st.session_state[JOB] = VideoJob(file.name, file.getvalue(), info.name, choice, int(every))
+        st.rerun()
+
+
+def show(place, file, side) -> None:
+    """The video as it was brought, on its way, or with its boxes."""
+    job: VideoJob | None = st.session_state.get(JOB)
+    with place, st.container(key="masks-film"):
+        if job is None:
+            _brought(file)
+        elif not job.ended:
+            _on_its_way()
+        elif job.progress.result:
+            _done(job, job.progress.result, side)
+        else:
+            st.error(job.progress.error or f"`{job.name}` was cancelled; nothing of it is kept.")
+
+
+def _brought(file) -> None:
+    if file is None:
+        st.html('<div class="masks-empty">Bring a video: its faces get boxes, and a person keeps one number.</div>')
+        return
+    st.video(file, alt=f"{file.name}, as it was brought")
+
+
+@st.fragment(run_every=1.0)
+def _on_its_way() -> None:
+    job: VideoJob | None = st.session_state.get(JOB)
+    if job is None or job.ended:
+        st.rerun()
+    share, words = job.line()
+    if job.progress.preview:
+        data = base64.b64encode(job.progress.preview).decode()
+        st.html(f'<img class="masks-preview" src="data:image/jpeg;base64,{data}" alt="{words}">')
+    else:
+        st.html('<div class="masks-empty">The first frame is on its way.</div>')
+    st.progress(share, words)
+    if st.button("Cancel", key="masks.cancel", help="Ends it at once; nothing of the video is kept."):
+        job.cancel()
+
+
+def _done(job: VideoJob, result: Result, side) -> None:
+    total = sum(result.people.values())
+    parts = ", ".join(f"{count:,} {word}" for word, count in sorted(result.people.items(), reverse=True))
+    words = f"{total:,} {'person' if total == 1 else 'people'}: {parts}" if total else "No faces found"
+    st.video(result.film, alt=f"{job.name} with boxes. {words}")
+    pace = result.frames / max(result.seconds, 0.01)
+    st.caption(f"{words} · {job.name} · {result.frames:,} frames, {pace:.1f} a second · {job.told}")
+    stem = job.name.rsplit(".", 1)[0]
+    with st.container(horizontal=True, gap="xsmall"):
+        st.download_button(
+            "Download", result.film, f"{stem}-boxes.mp4", "video/mp4", key="masks.get.film", type="primary",
+            on_click="ignore", help="The video with its boxes, H.264, with its sound.",
+        )  # fmt: skip
+        st.download_button(
+            "CSV", result.table, f"{stem}-boxes.csv", "text/csv", key="masks.get.frames", on_click="ignore",
+            help="One row for every box of every frame.",
+        )  # fmt: skip
+    with side:
+        counts.draw(result.people, f"people in {result.frames:,} frames; a person is told by the last word")
