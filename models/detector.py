@@ -64,15 +64,14 @@ class Detector:
         return self.candidates_many([picture])[0]
 
     def candidates_many(self, pictures: Sequence[np.ndarray]) -> list[Candidates]:
-        """The same for several pictures, eight at once."""
+        """The same for several pictures: eight at once, what is left over one by one."""
         found = []
-        for start in range(0, len(pictures), BATCH):
-            some = pictures[start : start + BATCH]
+        full = len(pictures) - len(pictures) % BATCH
+        for start in [*range(0, full, BATCH), *range(full, len(pictures))]:
+            some = pictures[start : start + (BATCH if start < full else 1)]
             squares, placed = zip(*(letterbox.fit(picture, self.size, self.resize) for picture in some))
-            alone = len(some) == 1
-            batch = np.zeros((1 if alone else BATCH, self.size, self.size, 3), np.uint8)
-            batch[: len(some)] = squares
-            boxes, scores = (ops.convert_to_numpy(x) for x in (self._one if alone else self._many)(batch))
+            look = self._many if start < full else self._one
+            boxes, scores = (ops.convert_to_numpy(x) for x in look(np.stack(squares)))
             self.runs += len(some)
             found += [self._read(b, s, p) for b, s, p in zip(boxes, scores, placed)]
         return found

@@ -2,6 +2,7 @@
 norfair-enough), with a Kalman filter for each box and IoU between prediction and detection.
 """
 
+import logging
 from collections import Counter
 from typing import NamedTuple
 
@@ -13,6 +14,9 @@ from models.boxes import Boxes
 NEAR = 0.7  # of 1 - IoU: a face moves by less than itself from frame to frame
 PATIENCE = 12  # frames that a person may be unseen
 MEMORY = 25  # frames of which the most frequent word is told
+
+# a line in every frame where a filter has shrunk a box to nothing; that box is near to none, which is all there is to it
+logging.getLogger("norfair.distances").setLevel(logging.ERROR)
 
 
 class Seen(NamedTuple):

@@ -42,3 +42,30 @@ def test_somebody_hidden_for_some_frames_comes_back_as_the_same():
         assert tracker.follow(boxes()) == []
     (after,) = tracker.follow(boxes((52, 0)))
     assert after.person == before.person
+
+
+def test_a_box_that_shrinks_away_leaves_no_line_in_the_log(caplog):
+    tracker = Tracker()
+    for side in (80, 60, 44, 32, 24, 18, 13):  # somebody walks away; the filter goes on shrinking the box
+        corners = np.array([[50 - side / 2, 50 - side / 2, 50 + side / 2, 50 + side / 2]], np.float32)
+        tracker.follow(Boxes(corners, np.ones(1, np.float32), np.zeros(1, np.int64), ("Good", "Bad")))
+    for _ in range(10):
+        tracker.follow(boxes((300, 0)))
+    assert not caplog.records
+
+
+def test_everybody_in_a_crowd_keeps_the_number():
+    tracker, rng = Tracker(), np.random.RandomState(0)
+    places = np.stack(np.divmod(np.arange(80), 10), 1) * 60.0
+    first = None
+    for k in range(12):
+        corners = places + k + rng.normal(0, 0.5, places.shape)
+        seen = Boxes(
+            np.hstack([corners, corners + 30]).astype(np.float32),
+            np.full(80, 0.9, np.float32),
+            np.arange(80) % 2,
+            ("Good", "Bad"),
+        )
+        now = {(round(one.box[0] - k, -1), round(one.box[1] - k, -1)): one.person for one in tracker.follow(seen)}
+        first = first or now
+        assert now == first and len(set(now.values())) == 80
