@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import av
 import numpy as np
+from av.video.reformatter import Colorspace
 
 from utils.errors import VideoError
 
@@ -127,6 +128,7 @@ def _redraw(path, beside, draw, every, progress, cancelled, facts) -> int:
         video.width, video.height = facts.width - facts.width % 2, facts.height - facts.height % 2
         video.pix_fmt, video.time_base = "yuv420p", stream.time_base
         video.codec_context.time_base = stream.time_base
+        _name_colours(video.codec_context)
         sound = _Sound(source, out)
         number = written = 0
         last = -1
@@ -139,9 +141,7 @@ def _redraw(path, beside, draw, every, progress, cancelled, facts) -> int:
                     return 0
                 if number % every == 0:
                     shown = draw(Frame(number, float(frame.time or 0), _upright(frame)))
-                    picture = av.VideoFrame.from_ndarray(
-                        np.ascontiguousarray(shown[: video.height, : video.width]), "rgb24"
-                    )
+                    picture = _encodable(shown, video)
                     # times must rise: some cameras write two frames with one
                     last = max(last + 1, frame.pts if frame.pts is not None else last + 1)
                     picture.pts, picture.time_base = last, stream.time_base
@@ -153,6 +153,17 @@ def _redraw(path, beside, draw, every, progress, cancelled, facts) -> int:
         out.mux(video.encode(None))
         sound.finish()
         return written
+
+
+def _encodable(picture: np.ndarray, video) -> av.VideoFrame:
+    """The picture as the stream takes it, in BT.709's colours, which it is told to be of (`_name_colours`)."""
+    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture[: video.height, : video.width]), "rgb24")
+    return frame.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
+
+
+def _name_colours(context) -> None:
+    """BT.709, limited range (ITU-T H.273: 1 everywhere). Where nothing is said players guess by size, and skin turns."""
+    context.colorspace = context.color_primaries = context.color_trc = context.color_range = 1
 
 
 class _Sound:

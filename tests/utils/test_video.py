@@ -166,3 +166,15 @@ def test_how_much_of_a_cut_off_video_was_read_is_told(tmp_path):
     facts = video.Facts(320, 240, 1000, 50, 20.0, False)
     assert "1.0 s of 20.0 s could be read" in video.cut_off("x.mp4", facts, 1.0)
     assert video.cut_off("x.mp4", facts, 19.5) == ""
+
+
+def test_colours_are_kept_and_named(tmp_path):
+    def red(frame):
+        return np.full_like(frame.picture, (200, 30, 60))
+
+    video.redraw(written(tmp_path / "a.mp4", size=(1280, 720), times=[0, 10]), tmp_path / "b.mp4", red)
+    np.testing.assert_allclose(next(video.frames(tmp_path / "b.mp4")).picture[100, 100], (200, 30, 60), atol=4)
+    with av.open(str(tmp_path / "b.mp4")) as made:
+        frame = next(made.decode(video=0))
+        assert (frame.colorspace, frame.color_range) == (1, 1)  # BT.709, limited
+        assert abs(int(frame.to_ndarray()[0, 0]) - 75) <= 2  # 16 + 219 * (0.2126 r + 0.7152 g + 0.0722 b) / 255
