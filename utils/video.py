@@ -3,6 +3,7 @@
 The encoder is chosen here and nowhere else: x264, which PyAV's wheels carry (GPL; see NOTICE).
 """
 
+import errno
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -109,6 +110,8 @@ def redraw(
     Raises: VideoError as `probe`; OSError for a full disk.
     """
     path, target, facts = Path(path), Path(target), probe(path)
+    if min(facts.width, facts.height) < 2:
+        raise VideoError(f"The frames of `{path.name}` are one pixel wide or high, which no MP4 can hold. Enlarge it.")
     handle, beside = tempfile.mkstemp(suffix=".mp4", prefix=".writing-", dir=target.parent)
     os.close(handle)
     try:
@@ -116,6 +119,12 @@ def redraw(
         if written:
             os.replace(beside, target)
         return written
+    except av.FFmpegError as error:
+        if error.errno == errno.ENOSPC:
+            raise
+        raise VideoError(
+            f"`{path.name}` cannot be written as MP4: {error.strerror}. Convert it to MP4 first."
+        ) from error
     finally:
         Path(beside).unlink(missing_ok=True)
 

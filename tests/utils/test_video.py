@@ -178,3 +178,17 @@ def test_colours_are_kept_and_named(tmp_path):
         frame = next(made.decode(video=0))
         assert (frame.colorspace, frame.color_range) == (1, 1)  # BT.709, limited
         assert abs(int(frame.to_ndarray()[0, 0]) - 75) <= 2  # 16 + 219 * (0.2126 r + 0.7152 g + 0.0722 b) / 255
+
+
+def test_a_video_of_one_pixel_is_refused_with_a_sentence(tmp_path):
+    with av.open(str(tmp_path / "dot.mkv"), "w") as out:
+        stream = out.add_stream("ffv1", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 1, 1, "bgr0"
+        frame = av.VideoFrame(1, 1, "bgr0")
+        frame.pts = 0
+        out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    assert next(video.frames(tmp_path / "dot.mkv")).picture.shape == (1, 1, 3)
+    with pytest.raises(VideoError, match=r"`dot.mkv` are one pixel"):
+        video.redraw(tmp_path / "dot.mkv", tmp_path / "b.mp4", lambda f: f.picture)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dot.mkv"]
