@@ -2,63 +2,22 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
 import urllib.request
 
 import pytest
 
-from tests.tree import ROOT
+from tests.browser.server import serve
 
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 CHROMIUM += ["--disable-sync", "--no-first-run"]
-START = 60  # seconds; a busy machine imports slowly
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("localhost", 0))
-        return found.getsockname()[1]
-
-
-def _answers(url: str) -> bool:
-    try:
-        return urllib.request.urlopen(url, timeout=5).status == 200
-    except OSError:
-        return False
 
 
 @pytest.fixture(scope="session")
-def server(tiny_model, tmp_path_factory):
-    """Address of `streamlit run app.py`, as people start it, with the tiny model loaded."""
-    port = _free_port()
-    address = f"http://localhost:{port}"
-    log = tmp_path_factory.mktemp("server") / "log.txt"
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        "app.py",
-        "--server.port",
-        str(port),
-        "--server.headless",
-        "true",
-    ]
-    with log.open("w") as lines:
-        running = subprocess.Popen(command, cwd=ROOT, stdout=lines, stderr=lines, env=dict(os.environ))
-    try:
-        end = time.monotonic() + START
-        while not _answers(f"{address}/_stcore/health"):
-            assert running.poll() is None and time.monotonic() < end, log.read_text()
-            time.sleep(0.1)
+def server(tiny_model, visage_home):
+    """Address of a server with the tiny model loaded."""
+    with serve(visage_home) as (address, _process):
         urllib.request.urlopen(f"{address}/api/v1/models/tiny/ready", timeout=120).read()
         yield address
-    finally:
-        running.terminate()
-        running.wait(30)
 
 
 @pytest.fixture(scope="module")  # not longer: Playwright keeps an event loop running, which other tests' own would meet

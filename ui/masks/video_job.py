@@ -95,8 +95,7 @@ def _work(now: _Progress, name: str, data: bytes, model: str, choice, every: int
         with _turn, private.folder() as folder:
             if now.cancelled.is_set():
                 return
-            source = folder / ((PurePosixPath(name).name or "video")[-100:].lstrip("."))
-            source.write_bytes(data)
+            source = written(folder, name, data)
             del data
             now.result = _looked(now, source, folder / "drawn.mp4", serving.detector(model), choice, every)
     except VisageError as error:
@@ -107,6 +106,13 @@ def _work(now: _Progress, name: str, data: bytes, model: str, choice, every: int
         now.error = f"`{name}` cannot be worked through: {type(error).__name__}: {str(error)[:200]}"
     finally:
         now.ended.set()
+
+
+def written(folder: Path, name: str, data: bytes) -> Path:
+    """The file's place in the folder, under its own name, as far as that leads nowhere else."""
+    path = folder / (PurePosixPath(name).name[-100:].lstrip(".") or "video")
+    path.write_bytes(data)
+    return path
 
 
 def _looked(now: _Progress, source: Path, target: Path, detector, choice, every: int) -> Result | None:

@@ -2,13 +2,15 @@
 
 import base64
 
+import numpy as np
 import streamlit as st
 
 from models.card import ModelInfo
-from ui.masks import counts
+from ui.masks import counts, video_job
 from ui.masks.controls import Choice
 from ui.masks.video_job import Result, VideoJob
-from utils.video import ENDINGS
+from utils import private, video
+from utils.errors import VisageError
 
 VIDEO_MB = 256  # kept in memory until it is looked at
 JOB = "masks.job"
@@ -25,7 +27,7 @@ def bring():
         return None
     return st.file_uploader(
         "Video",
-        type=[ending.removeprefix(".") for ending in sorted(ENDINGS)],
+        type=[ending.removeprefix(".") for ending in sorted(video.ENDINGS)],
         max_upload_size=VIDEO_MB,
         key="masks.video",
         help="MP4, MOV, WebM, MKV or AVI. It lies in a private folder of this server while the network looks at it, and is "
@@ -74,9 +76,34 @@ def show(place, file, side) -> None:
 
 def _brought(file) -> None:
     if file is None:
-        st.html('<div class="masks-empty">Bring a video: its faces get boxes, and a person keeps one number.</div>')
+        _empty("Bring a video: its faces get boxes, and a person keeps one number.")
         return
-    st.video(file, alt=f"{file.name}, as it was brought")
+    kept = st.session_state.get("masks.first")
+    if kept is None or kept[0] != file.file_id:
+        kept = st.session_state["masks.first"] = (file.file_id, *first_frame(file.name, file.getvalue()))
+    _, picture, words = kept
+    if picture is None:
+        st.error(words)
+        return
+    st.image(picture, alt=f"The first frame of {file.name}", output_format="JPEG", width="stretch")
+    st.caption(words)
+
+
+def first_frame(name: str, data: bytes) -> tuple[np.ndarray | None, str]:
+    """(the first frame, what the video is), or (None, the sentence about what is wrong with it)."""
+    try:
+        with private.folder() as folder:
+            path = video_job.written(folder, name, data)
+            facts, first = video.probe(path), next(video.frames(path)).picture
+    except VisageError as error:
+        return None, str(error)
+    length = f"{facts.seconds:.0f} s" if facts.seconds else "length unknown"
+    sound = "with sound" if facts.sound else "no sound"
+    return first, f"{name} · {facts.width:,} × {facts.height:,} px · {length} · {facts.rate:.3g} frames/s · {sound}"
+
+
+def _empty(words: str) -> None:
+    st.html(f'<div class="masks-empty">{words}</div>')
 
 
 @st.fragment(run_every=1.0)
@@ -89,7 +116,7 @@ def _on_its_way() -> None:
         data = base64.b64encode(job.progress.preview).decode()
         st.html(f'<img class="masks-preview" src="data:image/jpeg;base64,{data}" alt="{words}">')
     else:
-        st.html('<div class="masks-empty">The first frame is on its way.</div>')
+        _empty("The first frame is on its way.")
     st.progress(share, words)
     if st.button("Cancel", key="masks.cancel", help="Ends it at once; nothing of the video is kept."):
         job.cancel()

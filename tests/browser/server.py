@@ -1,0 +1,60 @@
+"""`streamlit run app.py`, as people start it."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.tree import ROOT
+
+START = 60  # seconds; a busy machine imports slowly
+
+
+@contextmanager
+def serve(home: Path) -> Iterator[tuple[str, subprocess.Popen]]:
+    """(address, process) of a server of its own on a free port, which answers; it is ended on leaving."""
+    port = _free_port()
+    address = f"http://localhost:{port}"
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    ]
+    with tempfile.TemporaryFile("w+") as log:
+        environment = os.environ | {"VISAGE_HOME": str(home)}
+        running = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=environment)
+        try:
+            end = time.monotonic() + START
+            while not _answers(f"{address}/_stcore/health"):
+                log.seek(0)
+                assert running.poll() is None and time.monotonic() < end, log.read()
+                time.sleep(0.1)
+            yield address, running
+        finally:
+            running.terminate()
+            running.wait(30)
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("localhost", 0))
+        return found.getsockname()[1]
+
+
+def _answers(url: str) -> bool:
+    try:
+        return urllib.request.urlopen(url, timeout=5).status == 200
+    except OSError:
+        return False
