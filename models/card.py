@@ -119,8 +119,8 @@ class ModelInfo(_Strict):
 
     @property
     def resolution(self) -> int:
-        """Pixels on a side, of what a generator draws or a detector's network looks at."""
-        return self.arguments["resolution"] if self.task == "generate" else self.detector.size
+        """Pixels on a side of what a generator draws."""
+        return self.arguments["resolution"]
 
     @cached_property
     def detector(self) -> DetectorArguments:
