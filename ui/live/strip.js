@@ -13,5 +13,7 @@ export default function (component) {
     entry.append(button, words);
     return entry;
   });
+  const focused = list.contains(list.getRootNode().activeElement);
   list.replaceChildren(...entries);
+  if (focused) list.querySelector('[aria-current="true"]')?.focus();
 }

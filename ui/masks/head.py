@@ -25,8 +25,7 @@ _CSS = Path(__file__).with_name("masks.css")
 
 def style() -> None:
     """What the theme cannot say of this page."""
-    ground = st.get_option(f"theme.{st.context.theme.type or 'light'}.backgroundColor")
-    st.html(f"<style>:root {{ --ground: {ground}; }}\n{_CSS.read_text('utf-8')}</style>")
+    st.html(f"<style>{_CSS.read_text('utf-8')}</style>")
 
 
 def title() -> None:
