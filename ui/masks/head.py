@@ -53,11 +53,12 @@ def model(infos: list[ModelInfo]) -> ModelInfo:
     chosen = st.selectbox(
         "Model",
         list(by_name),
-        format_func=lambda name: f"{by_name[name].title} · {cards.line(by_name[name])}",
+        format_func=lambda name: by_name[name].title,
         key="masks.model",
         persist_state="session",
         help="The network that looks at the photos.",
     )
+    st.html(f'<div class="masks-line">{cards.line(by_name[chosen])}</div>')
     return by_name[chosen]
 
 

@@ -1,6 +1,7 @@
 """The Video side of the Masks page: bring one, watch how far it is, play it with its boxes."""
 
 import base64
+import html
 
 import numpy as np
 import streamlit as st
@@ -9,11 +10,12 @@ from models.card import ModelInfo
 from ui.masks import counts, video_job
 from ui.masks.controls import Choice
 from ui.masks.video_job import Result, VideoJob
-from utils import private, video
+from utils import marks, pictures, private, video
 from utils.errors import VisageError
 
 VIDEO_MB = 256  # kept in memory until it is looked at
 JOB = "masks.job"
+PREVIEW = 960  # pixels on the longer side of a first frame
 
 
 def bring():
@@ -85,7 +87,7 @@ def _brought(file) -> None:
     if picture is None:
         st.error(words)
         return
-    st.image(picture, alt=f"The first frame of {file.name}", output_format="JPEG", width="stretch")
+    _frame(marks.encode(pictures.enlarge(picture, PREVIEW), "jpeg", generated=False), f"The first frame of {file.name}")
     st.caption(words)
 
 
@@ -102,6 +104,12 @@ def first_frame(name: str, data: bytes) -> tuple[np.ndarray | None, str]:
     return first, f"{name} · {facts.width:,} × {facts.height:,} px · {length} · {facts.rate:.3g} frames/s · {sound}"
 
 
+def _frame(jpeg: bytes, alt: str) -> None:
+    """Inside the page itself: a file of `st.image` is gone with the next run, which may come before it was fetched."""
+    data = base64.b64encode(jpeg).decode()
+    st.html(f'<img class="masks-preview" src="data:image/jpeg;base64,{data}" alt="{html.escape(alt, quote=True)}">')
+
+
 def _empty(words: str) -> None:
     st.html(f'<div class="masks-empty">{words}</div>')
 
@@ -113,8 +121,7 @@ def _on_its_way() -> None:
         st.rerun()
     share, words = job.line()
     if job.progress.preview:
-        data = base64.b64encode(job.progress.preview).decode()
-        st.html(f'<img class="masks-preview" src="data:image/jpeg;base64,{data}" alt="{words}">')
+        _frame(job.progress.preview, words)
     else:
         _empty("The first frame is on its way.")
     st.progress(share, words)
