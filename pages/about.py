@@ -1,5 +1,8 @@
 """About: the models with their cards and figures, and what all this cannot do."""
 
+import html
+from urllib.parse import quote
+
 import streamlit as st
 
 from models.catalogue import Catalogue, ModelInfo
@@ -20,9 +23,11 @@ def show(info: ModelInfo) -> None:
     st.subheader(info.title, anchor=False)
     st.caption(f"{cards.line(info)} · {info.licence}")
     words = st.container()
-    if samples := cards.samples(info):
+    if cards.samples(info):
         left, words = st.columns([2, 3], gap="medium")
-        left.image(samples.read_bytes(), alt=f"Faces drawn by {info.title}, not chosen by hand", width="stretch")
+        # by our own route: a file of `st.image` is gone with the next run, which may come before it was fetched
+        alt = html.escape(f"Faces drawn by {info.title}, not chosen by hand", quote=True)
+        left.html(f'<img class="visage-samples" src="/api/v1/models/{quote(info.name)}/samples" alt="{alt}">')
     with words:
         if figures := cards.figures(info):
             st.table(figures, hide_index=True)
