@@ -2,7 +2,7 @@
 
 import pytest
 
-from training import recipe
+from training import recipe, recipe_base, recipe_gan
 from utils.errors import RecipeError
 
 
@@ -59,12 +59,12 @@ def test_a_recipe_that_is_no_toml_is_named(tmp_path):
 
 
 def test_learning_rate_falls_over_the_last_part_only():
-    adam = recipe.Adam(learning_rate=1.0, beta_1=0, beta_2=0.9, decay=0.5, final=0.2)
+    adam = recipe_gan.Adam(learning_rate=1.0, beta_1=0, beta_2=0.9, decay=0.5, final=0.2)
     assert [round(adam.rate(p), 3) for p in (0, 0.5, 0.75, 1.0, 1.1)] == [1.0, 1.0, 0.6, 0.2, 0.2]
 
 
 def test_average_starts_as_a_copy_and_its_half_life_grows_to_its_bound():
-    average = recipe.Average(half_life_kimg=10, ramp=0.05)
+    average = recipe_base.Average(half_life_kimg=10, ramp=0.05)
     assert average.keep(0, 64) == 0
     assert average.keep(20_000, 1000) == pytest.approx(0.5)  # half-life 5 % of 20,000
     assert average.keep(10_000_000, 10_000) == pytest.approx(0.5)  # 10 kimg at most
