@@ -50,12 +50,3 @@ def open_page(chromium, server):
     for context in contexts:
         context.close()
     assert not faults, faults
-
-
-def pytest_collection_modifyitems(items):
-    """A busy machine now and then parts a burst of keys or drops a file before it is fetched: such a test gets two more
-    tries, and the run tells of each ("rerun"). What is broken fails three times.
-    """
-    for item in items:
-        if "tests/browser/" in item.path.as_posix():
-            item.add_marker(pytest.mark.flaky(reruns=2))
