@@ -68,8 +68,9 @@ function createPicture(img) {
 
 /** Keeps the page's address in step with what was settled on; the address is the page's only memory.
  *
- * Each report has a number. Data that carry the newest number for the first time, and show what it reported, are its
- * echo; other data with another address are news (first draw, Back, Forward, a link), even where they overtook an echo.
+ * Each report has a number. Data that carry the newest number for the first time are its echo where they show what it
+ * reported, and news where they do not: Back overtook the echo. Other data are news (first draw, Back, Forward, a link)
+ * where their address is another than the one before.
  */
 function createAddress() {
   let sent = null;
@@ -79,8 +80,9 @@ function createAddress() {
 
   function brings(data) {
     const first = sent === null;
-    const echo = !first && data.echo && data.serial > heard;
-    const news = first || (!echo && data.query !== last);
+    const answers = !first && data.serial > heard;
+    const echo = answers && data.echo;
+    const news = first || (!echo && (answers || data.query !== last));
     if (first) sent = data.serial;
     if (echo) heard = data.serial;
     else if (news) heard = sent; // an echo that comes now is older than what is shown, so it will be news itself
