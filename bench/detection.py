@@ -1,6 +1,6 @@
 """One forward pass of detectors at 416 px, the same weights everywhere: ours, OpenCV 4, ONNX Runtime, OpenVINO.
 
-yolov3-tiny and yolov3 with random weights, and the shipped detector; then what people wait for: photos, a slider.
+yolov3-tiny and yolov3 with random weights, and the shipped detector; then a slider.
 OpenCV reads our `.cfg` and `.weights`; the other two read exports of the same Keras network. The extras come with
 `pip install -r requirements-bench.txt`; what is not installed is left out.
 """
@@ -15,9 +15,7 @@ import numpy as np
 from bench.table import in_turn, show
 from models import backend, runtime_openvino
 from models.boxes import Candidates, select
-from models.catalogue import Catalogue
 from models.darknet import cfg, network, weights
-from models.detector import load
 
 SIZE, ROUNDS = 416, 15
 
@@ -28,7 +26,6 @@ def main() -> None:
         seconds = in_turn(runtimes(network.network(sections), sections), rounds)
         show({f"{name}, {way}": values for way, values in seconds.items()}, f"{name}, ours, float32")
         _verdict(name, {way: statistics.median(values) for way, values in seconds.items()})
-    photos()
     slider()
 
 
@@ -91,20 +88,6 @@ def _verdict(name, medians):
         print(
             f"{name}: OpenVINO in bfloat16 is {medians['ours, float32'] / medians['OpenVINO, bfloat16']:.2f}x as fast as ours"
         )
-
-
-def photos() -> None:
-    """A photo of 1280 x 720 to boxes, decoding left out: with Keras, and as pages do it."""
-    infos = Catalogue().models("detect")
-    if not infos:
-        print("There is no detector in the catalogue: photos are left out.")
-        return
-    photo = np.random.RandomState(0).randint(0, 256, (720, 1280, 3), np.uint8)
-    ways = {}
-    for fast in (False, True):
-        detector = load(infos[0], fast)
-        ways[f"a photo, {infos[0].name}, {detector.runtime}"] = lambda d=detector: select(d.candidates(photo))
-    show(in_turn(ways, 20), next(iter(ways)))
 
 
 def slider() -> None:

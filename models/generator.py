@@ -121,7 +121,7 @@ def load(info: ModelInfo) -> Generator:
         raise ModelError(" ".join(wrong))
     network = build(info)
     weights_io.load_weights(network, info.folder / WEIGHTS)
-    return Generator(info, network, info.directions)
+    return Generator(info, networks.family(info.family).folded(network, **info.arguments), info.directions)
 
 
 def build(info: ModelInfo) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 from keras import layers
 
 from models.darknet.cfg import KNOWN, Section, heads, sources
-from models.norms import BatchNorm
+from models.norms import BatchNorm, without_norm
 from utils.errors import ModelError
 
 EPSILON = 1e-5  # under the root of batch norm, as Darknet's GPU code and cuDNN have it; Keras' own default is 1e-3
@@ -73,13 +73,8 @@ def folded(model: keras.Model, sections: Sequence[Section], size: int | None = N
         source, target = model.get_layer(f"conv{index:03d}"), plain.get_layer(f"conv{index:03d}")
         kernel = np.asarray(source.kernel)
         if section.number("batch_normalize", 0):
-            norm = model.get_layer(f"norm{index:03d}")
-            gamma, beta, mean, variance = (
-                np.asarray(v) for v in (norm.gamma, norm.beta, norm.moving_mean, norm.moving_variance)
-            )
-            scale = gamma / np.sqrt(variance + norm.epsilon)
-            across = (1, 1, -1, 1) if isinstance(source, layers.DepthwiseConv2D) else (1, 1, 1, -1)
-            kernel, bias = kernel * scale.reshape(across), beta - mean * scale
+            axis = 2 if isinstance(source, layers.DepthwiseConv2D) else -1
+            kernel, bias = without_norm(kernel, 0.0, model.get_layer(f"norm{index:03d}"), axis)
         else:
             bias = np.asarray(source.bias)
         target.kernel.assign(kernel)

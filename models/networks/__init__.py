@@ -20,12 +20,15 @@ class Family(NamedTuple):
         discriminator: `discriminator(**arguments) -> keras.Model`, [N, H, W, 3] -> float32 [N, 1].
         first_layer: `first_layer(generator) -> float32 [latent, units]`, the first linear map with batch norm
             folded in, for directions found in closed form.
+        folded: `folded(generator, **arguments) -> keras.Model`, the same network without what only training needs:
+            equal pictures up to rounding, sooner.
         truncation: whether scaling z towards 0 (psi) means anything to the family.
     """
 
     generator: Callable
     discriminator: Callable
     first_layer: Callable
+    folded: Callable
     truncation: bool = True
 
 

@@ -45,6 +45,19 @@ def test_the_first_layer_is_the_linear_map_behind_the_network(name):
     np.testing.assert_allclose(generator(z), generator(z + 3 * blind), atol=1e-4)
 
 
+@pytest.mark.parametrize("name", networks.names())
+@pytest.mark.parametrize("more", [{}, {"extra_convolution": False}, {"norm": False}])
+def test_folded_draws_the_same_pictures(name, more):
+    family, arguments = networks.family(name), {**SMALL[name], **more}
+    network, rng = family.generator(**arguments), np.random.RandomState(1)
+    for variable in network.variables:  # as after a training: no norm at rest, no bias at zero
+        variable.assign(np.asarray(variable) + rng.uniform(-0.1, 0.1, variable.shape))
+    z = rng.standard_normal((3, network.input_shape[1])).astype(np.float32)
+    pictures = network(z, training=False)
+    assert np.std(pictures) > 0.01
+    np.testing.assert_allclose(family.folded(network, **arguments)(z), pictures, atol=1e-4)
+
+
 def test_the_default_arguments_are_the_guides_networks():
     family = networks.family("dcgan")
     generator, discriminator = family.generator(), family.discriminator()
