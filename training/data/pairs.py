@@ -33,7 +33,7 @@ def pair(files: Sequence[str]) -> Pairs:
     texts = [name for name in files if _ending(name) == ".txt" and PurePosixPath(name).stem.lower() not in _OTHER_TEXTS]
     of_xml, of_text = _matched(pictures, xmls), _matched(pictures, texts)
     homes = {_home(text) for text in of_text.values()}
-    orphans = [text for text in texts if text not in of_text.values()]
+    orphans = sorted(set(texts) - set(of_text.values()))
     if of_xml or of_text:  # else whatever may be an annotation counts as one, to say that none fits
         orphans = [text for text in orphans if _home(text) in homes]
     lost = sorted({*xmls, *orphans} - set(of_xml.values()))
