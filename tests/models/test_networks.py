@@ -7,7 +7,18 @@ import pytest
 from models import networks, weights_io
 from utils.errors import ModelError
 
-SMALL = {"dcgan": {"resolution": 32, "latent": 8, "capacity": 4}}
+SMALL = {
+    "dcgan": {"resolution": 32, "latent": 8, "capacity": 4},
+    "progressive": {"resolution": 32, "latent": 8, "channels": (8, 8, 4, 4)},
+}
+MORE_LATENTS_THAN_UNITS = {"dcgan": {"latent": 300, "capacity": 2}, "progressive": {"latent": 300}}
+VARIANTS = [  # arguments that change what there is to fold
+    ("dcgan", {}),
+    ("dcgan", {"extra_convolution": False}),
+    ("dcgan", {"norm": False}),
+    ("progressive", {}),
+    ("progressive", {"channels": (8, 8, 4, 4, 2), "resolution": 64}),
+]
 
 
 @pytest.mark.parametrize("name", networks.names())
@@ -38,15 +49,14 @@ def test_a_family_built_anew_and_loaded_draws_the_same(name, tmp_path):
 def test_the_first_layer_is_the_linear_map_behind_the_network(name):
     """Moving z along a direction that the first layer does not see changes nothing."""
     family = networks.family(name)
-    generator = family.generator(**{**SMALL[name], "latent": 300, "capacity": 2})  # more latents than units
+    generator = family.generator(**{**SMALL[name], **MORE_LATENTS_THAN_UNITS[name]})
     weights = family.first_layer(generator)
     blind = np.linalg.svd(weights)[0][:, -1].astype(np.float32)  # orthogonal to every unit
     z = np.random.RandomState(0).standard_normal((1, 300)).astype(np.float32)
-    np.testing.assert_allclose(generator(z), generator(z + 3 * blind), atol=1e-4)
+    np.testing.assert_allclose(generator(z), generator(z + 3 * blind), atol=1e-3)
 
 
-@pytest.mark.parametrize("name", networks.names())
-@pytest.mark.parametrize("more", [{}, {"extra_convolution": False}, {"norm": False}])
+@pytest.mark.parametrize("name, more", VARIANTS)
 def test_folded_draws_the_same_pictures(name, more):
     family, arguments = networks.family(name), {**SMALL[name], **more}
     network, rng = family.generator(**arguments), np.random.RandomState(1)
