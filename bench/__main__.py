@@ -13,6 +13,7 @@ BENCHES = {
     "detection": "a detector's forward pass against OpenCV, ONNX Runtime and OpenVINO; a slider",
     "detecting": "photos and a video with boxes, from file to file",
     "parity": "Darknet files read by us against OpenCV 4",
+    "curves": "a run of a million ticks: opened, zoomed, taken back",
     "start": "the server's cold start: seconds to the first face, memory",
     "pages": "slider key press to new picture painted, against an empty page's rerun",
 }
