@@ -1,17 +1,12 @@
 """Shell verb of detectors: detect, in pictures, folders of them, and videos."""
 
-import csv
-import io
-import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from shell import doors
 from utils.errors import VisageError
-
-STYLES = ("solid", "dashed")  # the first word (Good) and all others
 
 
 def detect(
@@ -41,7 +36,7 @@ def detect(
 
         python cli.py detect masks holiday/ clip.mp4 --json found.json --draw drawn
     """
-    from models import serving
+    from models import records, serving
 
     files = _files(paths)
     if draw:
@@ -56,15 +51,14 @@ def detect(
                 look.at(file)
             except VisageError as error:
                 wrong.append(str(error))
-    found = look.as_coco() if coco else look.records
-    text = json.dumps(found, ensure_ascii=False)
+    text = records.as_coco(look.found, look.names) if coco else records.as_json(look.found)
     if out:
         from utils.files import write_atomically
 
         write_atomically(out, text)
-        typer.echo(f"{len(look.records)} boxes in {len(look.sizes)} files, in {out}")
+        typer.echo(f"{sum(len(one.records) for one in look.found)} boxes in {len(look.found)} files, in {out}")
     else:
-        typer.echo(text)
+        typer.echo(text, nl=False)
     if wrong:
         raise VisageError("\n".join(wrong))
 
@@ -78,8 +72,7 @@ class _Looking:
         self.names = detector.classes if self.classes else tuple(detector.groups)
         self.run = detector.tiled_candidates if tiles else detector.candidates
         self.progress, self.taken = progress, set()
-        self.records: list[dict[str, Any]] = []
-        self.sizes: dict[str, tuple[int, int]] = {}
+        self.found: list = []
 
     def at(self, file: Path) -> None:
         from utils import video
@@ -89,69 +82,70 @@ class _Looking:
         else:
             self._picture(file)
 
-    def _boxes(self, picture, across_classes=False):
+    def _candidates(self, picture):
+        seen = self.run(picture)
+        return seen if self.classes else self.detector.grouped(seen)
+
+    def _boxes(self, candidates, across_classes=False):
         from models.boxes import select
 
-        seen = self.run(picture)
-        seen = seen if self.classes else self.detector.grouped(seen)
-        return select(seen, self.min_score, self.overlap, across_classes=across_classes)
+        return select(candidates, self.min_score, self.overlap, across_classes=across_classes)
 
     def _picture(self, file: Path) -> None:
+        from models import records
+        from models.records import Found
         from utils import drawing, marks, pictures
         from utils.files import write_atomically
 
         picture = pictures.decode(file, file.name)
-        found = self._boxes(picture)
-        self.sizes[str(file)] = picture.shape[1::-1]
-        for box, score, name in zip(found.boxes, found.scores, found.names):
-            self.records.append(_record(file, name, score, box))
+        seen = self._candidates(picture)
+        found = self._boxes(seen)
+        height, width = picture.shape[:2]
+        self.found.append(Found(str(file), width, height, records.of_picture(str(file), found)))
         if self.draw:
             # one box a face is what a person wants to see
-            shown = self._boxes(picture, across_classes=True)
-            drawn = drawing.draw_boxes(picture, shown.boxes, shown.names, [self._style(n) for n in shown.names])
+            shown = self._boxes(seen, across_classes=True)
+            drawn = drawing.draw_boxes(picture, shown.boxes, *records.labels(shown))
             write_atomically(self._target(file, ".jpg"), marks.encode(drawn, "jpeg", generated=False))
 
     def _video(self, file: Path) -> None:
+        from models import records
+        from models.records import Found
         from models.tracking import Tracker
         from utils import drawing, video
         from utils.files import write_atomically
 
         facts, tracker, rows, last = video.probe(file), Tracker(), [], 0.0
+        whole = Found(str(file), facts.width, facts.height, rows)
         bar = self.progress.add_task(file.name, total=facts.frames or None)
 
         def look(frame):
             nonlocal last
             last = frame.seconds
-            seen = tracker.follow(self._boxes(frame.picture, across_classes=True))
-            self.sizes[str(file)] = frame.picture.shape[1::-1]
-            for one in seen:
-                place = {"frame": frame.number, "seconds": round(frame.seconds, 4), "person": one.person}
-                rows.append(_record(file, one.word, one.score, one.box) | place)
+            seen = tracker.follow(self._boxes(self._candidates(frame.picture), across_classes=True))
+            rows.extend(records.of_frame(str(file), frame.number, frame.seconds, seen))
             self.progress.update(bar, completed=frame.number + 1)
             return seen
 
         def redrawn(frame):
             seen = look(frame)
             words = [f"{one.word} {one.person}" for one in seen]
-            styles = [self._style(one.word) for one in seen]
+            styles = [records.style(one.word, self.names) for one in seen]
             return drawing.draw_boxes(frame.picture, [one.box for one in seen], words, styles)
 
         try:
             if self.draw:
                 target = self._target(file, ".mp4")
                 video.redraw(file, target, redrawn, self.every)
-                write_atomically(target.with_suffix(".csv"), _table(rows))
+                write_atomically(target.with_suffix(".csv"), records.as_csv([whole], records.OF_FRAMES))
             else:
                 for frame in video.frames(file, self.every):
                     look(frame)
         finally:
             self.progress.remove_task(bar)
-        self.records += rows
+        self.found.append(whole)
         if short := video.cut_off(file, facts, last + self.every / facts.rate):
             doors.say([short])
-
-    def _style(self, name: str) -> str:
-        return STYLES[0] if name == self.names[0] else STYLES[1]
 
     def _target(self, file: Path, ending: str) -> Path:
         """A name of its own in this call: two folders may hold files of one name. What an earlier call drew is replaced."""
@@ -160,39 +154,6 @@ class _Looking:
             name, count = f"{file.stem}-{count}{ending}", count + 1
         self.taken.add(name)
         return self.draw / name
-
-    def as_coco(self) -> dict:
-        """All boxes of pictures as a COCO file: images, categories, annotations with boxes as x, y, width, height."""
-        images = {file: number for number, file in enumerate(self.sizes, start=1)}
-        annotations = []
-        for number, record in enumerate(self.records, start=1):
-            x1, y1, x2, y2 = record["box"]
-            box = [x1, y1, round(x2 - x1, 2), round(y2 - y1, 2)]
-            place = {"id": number, "image_id": images[record["image"]], "bbox": box, "area": round(box[2] * box[3], 2)}
-            kind = {"category_id": self.names.index(record["class"]) + 1, "iscrowd": 0, "score": record["score"]}
-            annotations.append(place | kind | {key: record[key] for key in ("frame", "person") if key in record})
-        return {
-            "images": [
-                {"id": number, "file_name": file, "width": self.sizes[file][0], "height": self.sizes[file][1]}
-                for file, number in images.items()
-            ],
-            "categories": [{"id": number, "name": name} for number, name in enumerate(self.names, start=1)],
-            "annotations": annotations,
-        }
-
-
-def _table(rows: list[dict[str, Any]]) -> str:
-    """A video's boxes as CSV, a line a box, frame by frame."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["frame", "seconds", "person", "class", "score", "x1", "y1", "x2", "y2"])
-    writer.writerows([r["frame"], r["seconds"], r["person"], r["class"], r["score"], *r["box"]] for r in rows)
-    return text.getvalue()
-
-
-def _record(file, name, score, box) -> dict[str, Any]:
-    corners = [round(float(value), 2) for value in box]
-    return {"image": str(file), "class": name, "score": round(float(score), 4), "box": corners}
 
 
 def _files(paths: list[Path]) -> list[Path]:

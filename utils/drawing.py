@@ -24,6 +24,7 @@ STYLES = {
 }
 HALO = (255, 255, 255)  # a light edge on both sides of every line: seen on any ground
 PLATE, TEXT = (0x1B, 0x1C, 0x1E), (255, 255, 255)
+SMALLEST = 8  # pixels of a side; below that a line is all there is
 SMALLEST_TEXT = 11  # pixels; below that letters run together
 
 
@@ -31,6 +32,8 @@ def draw_boxes(
     picture: np.ndarray, boxes: np.ndarray, words: Sequence[str], styles: Sequence[str], scale: float = 1.0
 ) -> np.ndarray:
     """A copy of the picture with boxes on it, uint8 [H, W, 3]; lines and letters grow with the picture.
+
+    A picture with less than 8 pixels on a side holds no line, and stays as it is.
 
     Args:
         picture: uint8 [H, W, 3], RGB.
@@ -40,6 +43,8 @@ def draw_boxes(
         scale: of lines and letters; above 1 for a picture that is shown smaller than it is.
     """
     drawn = np.array(picture, order="C")
+    if min(drawn.shape[:2]) < SMALLEST:
+        return drawn
     boxes = np.asarray(boxes, np.float64).reshape(-1, 4)
     width, text = round(line_width(drawn) * scale), round(text_size(drawn) * scale)
     for box, style in zip(boxes, styles, strict=True):

@@ -3,9 +3,12 @@
 import csv
 import io
 import json
+import os
 import shutil
 import signal
 import stat
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from tests import seer
 from tests.browser.server import serve
 from tests.browser.test_look import _CONTRAST, PHONE
 from tests.seer import BAD, GOOD
+from tests.tree import ROOT
 from utils import pictures, private
 
 pytestmark = pytest.mark.browser
@@ -116,6 +120,22 @@ def test_what_is_taken_home(open_page):
     first = json.loads(download(page, "JSON"))[0]
     assert first["class"] == "Good" and first["box"] == list(seer.box(4, 4))
     assert len(json.loads(download(page, "COCO"))["annotations"]) == 3
+
+
+def test_the_shell_writes_the_same_files(open_page, visage_home, tmp_path):
+    page = masks(open_page)
+    bring(page, a_png=seer.png(SPOTS), b_png=seer.png([(9, 9, GOOD)]))
+    picture(page, "a.png: 3 faces")
+    settled(page)
+    from_page = download(page, "JSON"), download(page, "COCO")
+    (tmp_path / "a.png").write_bytes(seer.png(SPOTS))
+    (tmp_path / "b.png").write_bytes(seer.png([(9, 9, GOOD)]))
+    for kind, file in zip([(), ("--coco",)], from_page):
+        command = [sys.executable, ROOT / "cli.py", "detect", "seer", "a.png", "b.png", *kind]
+        done = subprocess.run(
+            command, cwd=tmp_path, env=os.environ | {"VISAGE_HOME": str(visage_home)}, capture_output=True
+        )
+        assert (done.returncode, done.stdout) == (0, file), done.stderr
 
 
 def test_annotations_bring_figures_and_a_curve(open_page):

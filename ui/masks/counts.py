@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from ui.masks.findings import SOLID
+from models import records
 
 # of the design's tokens: Good and Bad, and text
 COLOURS = {
@@ -21,7 +21,7 @@ def colours() -> Mapping[str, str]:
 def draw(totals: Mapping[str, int], words: str, calls: int | None = None) -> None:
     """The figures, and a quiet line under them. `calls` is how often the network ran, for programs that look."""
     parts = "".join(
-        f'<div><i style="border: 3px {"solid" if name in SOLID else "dashed"} {colours().get(name, "currentColor")}"></i>'
+        f'<div><i style="border: 3px {records.style(name, list(totals))} {colours().get(name, "currentColor")}"></i>'
         f"<strong>{count:,}</strong> {name}</div>"
         for name, count in totals.items()
         if count or len(totals) < 4

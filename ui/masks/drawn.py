@@ -14,15 +14,6 @@ SCALES = ((12, 1.7), (40, 1.35), (None, 1.0))
 NEAR = 2.6  # sides of a box that are seen around it when it is looked at closely
 
 
-def draw(
-    picture: np.ndarray, boxes: np.ndarray, words: Sequence[str], styles: Sequence[str], scale: float = 1.0
-) -> np.ndarray:
-    """A copy with boxes on it. A picture too small for a line stays as it is."""
-    if min(picture.shape[:2]) < 8:
-        return np.array(picture)
-    return draw_boxes(picture, boxes, words, styles, scale)
-
-
 def shown(
     view: View,
     boxes: np.ndarray,
@@ -54,11 +45,11 @@ def shown(
 
     if truth is not None:
         marked, _ = moved(truth)
-        picture = draw(picture, marked, [""] * len(marked), ["truth"] * len(marked))
+        picture = draw_boxes(picture, marked, [""] * len(marked), ["truth"] * len(marked))
     boxes, inside = moved(boxes)
     words, styles = ([one for one, kept in zip(many, inside) if kept] for many in (words, styles))
     scale = next(scale for most, scale in SCALES if most is None or len(boxes) <= most)
-    return draw(picture, boxes, words, styles, scale)
+    return draw_boxes(picture, boxes, words, styles, scale)
 
 
 def _around(box: np.ndarray, picture: np.ndarray) -> tuple[int, int, int, int]:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from models import serving
+from models import records, serving
 from models.boxes import Boxes, select
 from models.card import ModelInfo
 from ui import live
@@ -88,7 +88,7 @@ def _finding(info: ModelInfo, one: Shot, choice: Choice) -> Finding:
 
 def _large(place, now: Finding, brought: Brought, rows_key: str) -> None:
     """The photo with its boxes, near one of them where a row of the table is chosen."""
-    said, styles = findings.labels(now.boxes)
+    said, styles = records.labels(now.boxes)
     boxes, near = now.boxes.boxes, None
     rows = st.session_state.get(rows_key, {}).get("selection", {}).get("rows", [])
     if rows and rows[0] < len(boxes):
@@ -106,6 +106,7 @@ def _large(place, now: Finding, brought: Brought, rows_key: str) -> None:
 
 
 def _take_home(now: Finding, found: Sequence[Finding]) -> None:
+    classes = now.boxes.classes
     stem = now.shot.name.rsplit("/")[-1].rsplit(".", 1)[0]
     with st.container(horizontal=True, gap="xsmall"):
         files = [
@@ -118,9 +119,9 @@ def _take_home(now: Finding, found: Sequence[Finding]) -> None:
             files.append(("All as zip", lambda: findings.picture_zip(found), "visage-masks.zip", "application/zip",
                           f"All {len(found):,} photos with their boxes."))  # fmt: skip
         files += [
-            ("CSV", findings.as_csv(found), "visage-masks.csv", "text/csv", "One row a box, for a spreadsheet."),
-            ("JSON", findings.as_json(found), "visage-masks.json", "application/json", "One record a box."),
-            ("COCO", findings.as_coco(found), "visage-masks-coco.json", "application/json",
+            ("CSV", lambda: records.as_csv(findings.found(found)), "visage-masks.csv", "text/csv", "One row a box, for a spreadsheet."),
+            ("JSON", lambda: records.as_json(findings.found(found)), "visage-masks.json", "application/json", "One record a box."),
+            ("COCO", lambda: records.as_coco(findings.found(found), classes), "visage-masks-coco.json", "application/json",
              "Photos, classes and boxes as annotation programs read them."),
         ]  # fmt: skip
         for number, (label, data, name, mime, help) in enumerate(files):

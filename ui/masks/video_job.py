@@ -1,26 +1,23 @@
 """A video worked through beside the page: a thread that no rerun ends, with progress, cancel and nothing left behind."""
 
-import csv
-import io
 import threading
 import time
 import weakref
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
 
-from models import serving
+from models import records, serving
 from models.boxes import select
+from models.records import Found
 from models.tracking import Seen, Tracker
-from ui.masks.findings import SOLID
 from utils import marks, pictures, private, video
 from utils.drawing import draw_boxes
 from utils.errors import VisageError
 
-COLUMNS = ("frame", "seconds", "person", "class", "score", "x1", "y1", "x2", "y2")
 LETTERS = 1.4  # times as large as on a photo: a video is watched smaller than it is
 PREVIEW, PREVIEW_EVERY = 960, 0.7  # pixels; seconds between two pictures of how far it is
 _turn = threading.Semaphore(1)  # one video at a time: two would only share the cores
@@ -126,8 +123,8 @@ def _looked(now: _Progress, source: Path, target: Path, detector, choice, every:
         seen = tracker.follow(boxes)
         for one in seen:
             words[one.person] = one.word
-            rows.append([frame.number, round(frame.seconds, 4), *_row(one)])
-        drawn = _drawn(frame.picture, seen)
+        rows.extend(records.of_frame(source.name, frame.number, frame.seconds, seen))
+        drawn = _drawn(frame.picture, seen, found.classes)
         if time.monotonic() >= look_again:
             now.preview = marks.encode(_small(drawn), "jpeg", quality=80, generated=False)
             look_again = time.monotonic() + PREVIEW_EVERY
@@ -137,13 +134,8 @@ def _looked(now: _Progress, source: Path, target: Path, detector, choice, every:
     written = video.redraw(source, target, draw, every, _counted(now), now.cancelled.is_set)
     if not written:
         return None
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(COLUMNS)
-    table.writerows(rows)
-    return Result(
-        target.read_bytes(), text.getvalue(), dict(Counter(words.values())), written, time.monotonic() - begun
-    )
+    table = records.as_csv([Found(source.name, 0, 0, rows)], records.OF_FRAMES)
+    return Result(target.read_bytes(), table, dict(Counter(words.values())), written, time.monotonic() - begun)
 
 
 def _counted(now: _Progress) -> Callable[[int, int], None]:
@@ -153,14 +145,8 @@ def _counted(now: _Progress) -> Callable[[int, int], None]:
     return progress
 
 
-def _row(one: Seen) -> list:
-    return [one.person, one.word, round(float(one.score), 4), *(round(float(value), 2) for value in one.box)]
-
-
-def _drawn(picture: np.ndarray, seen: list[Seen]) -> np.ndarray:
-    if min(picture.shape[:2]) < 8:
-        return picture
-    styles = ["solid" if one.word in SOLID else "dashed" for one in seen]
+def _drawn(picture: np.ndarray, seen: list[Seen], classes: Sequence[str]) -> np.ndarray:
+    styles = [records.style(one.word, classes) for one in seen]
     words = [f"{one.word} {one.person}" for one in seen]
     return draw_boxes(picture, np.array([one.box for one in seen]), words, styles, LETTERS)
 

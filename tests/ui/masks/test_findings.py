@@ -1,13 +1,10 @@
-"""What is taken home: words, tables, COCO, pictures."""
+"""What is found, in words, and as pictures that are taken home."""
 
-import csv
 import io
-import json
 import zipfile
 
 import numpy as np
 import pytest
-from pycocotools.coco import COCO
 
 from models.boxes import Boxes
 from tests import seer
@@ -41,25 +38,6 @@ def found():
 )
 def test_a_picture_is_told_in_words(boxes, words):
     assert findings.words(boxes) == words
-
-
-def test_csv_and_json_say_the_same(found):
-    records = json.loads(findings.as_json(found))
-    assert records[1] == {"image": "in/a.png", "class": "Bad", "score": 0.5, "box": [370.25, 470.0, 450.0, 550.0]}
-    rows = list(csv.DictReader(io.StringIO(findings.as_csv(found))))
-    assert [(row["class"], float(row["x1"])) for row in rows] == [("Good", 50.0), ("Bad", 370.25)]
-
-
-def test_coco_is_read_by_its_own_tool(found, tmp_path, capsys):
-    file = tmp_path / "found.json"
-    file.write_text(findings.as_coco(found))
-    coco = COCO(str(file))
-    assert [coco.imgs[number]["file_name"] for number in (1, 2)] == ["in/a.png", "b/a.png"]
-    assert [one["bbox"] for one in coco.loadAnns(coco.getAnnIds(imgIds=1))] == [
-        [50, 50, 80, 80],
-        [370.25, 470, 79.75, 80],
-    ]
-    assert coco.loadCats([2])[0]["name"] == "Bad"
 
 
 def test_the_picture_has_its_boxes_at_its_own_size_and_is_no_generated_one(found):
