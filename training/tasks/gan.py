@@ -3,20 +3,18 @@
 import random
 from functools import partial
 
-import keras
 import numpy as np
 from keras import ops
 
 from models import backend, networks
 from training.data.pictures import Batches, PictureSet
 from training.evaluate import alarm, evaluate_tick, latents_of_seeds
-from training.losses import LOSSES
-from training.recipe_gan import Adam, GanRecipe
+from training.losses import LOSSES, r1
+from training.recipe_gan import GanRecipe
 from training.tasks import sheets
+from training.tasks.players import SAMPLES, adam, drawn_by, means, noise, policy, to_network_range
 from utils import pictures as pixels
 from utils.errors import RecipeError
-
-SAMPLES = 64  # faces on the film strip: seeds 1 to 64
 
 
 class Gan:
@@ -43,7 +41,7 @@ class Gan:
 
     def _build_networks(self):
         recipe, family = self.recipe, networks.family(self.recipe.networks.family)
-        common = {"resolution": recipe.data.resolution, "dtype": _policy(recipe.precision)}
+        common = {"resolution": recipe.data.resolution, "dtype": policy(recipe.precision)}
         self.generator = family.generator(**recipe.networks.generator, **common)
         self.average = family.generator(**recipe.networks.generator, **common)
         self.average.set_weights(self.generator.get_weights())
@@ -51,13 +49,10 @@ class Gan:
         self.latent = self.generator.input_shape[-1]
 
     def _build_optimisers(self):
-        # Lazy R1 is one step in `r1_every` more: Adam's rate and memory shrink to match (Karras et al. 2020, app. B).
         every, regularised = self.recipe.loss.r1_every, self.recipe.loss.r1_gamma > 0
         self._share = every / (every + 1) if regularised else 1.0
-        self.generator_optimiser = _adam("generator_optimiser", self.recipe.generator_optimiser)
-        self.discriminator_optimiser = _adam(
-            "discriminator_optimiser", self.recipe.discriminator_optimiser, self._share
-        )
+        self.generator_optimiser = adam("generator_optimiser", self.recipe.generator_optimiser)
+        self.discriminator_optimiser = adam("discriminator_optimiser", self.recipe.discriminator_optimiser, self._share)
         self.generator_optimiser.build(self.generator.trainable_variables)
         self.discriminator_optimiser.build(self.discriminator.trainable_variables)
         self.state = {
@@ -94,12 +89,13 @@ class Gan:
 
         (value, on_reals, on_fakes), grads = backend.gradients(loss, self.discriminator.trainable_variables)
         self.discriminator_optimiser.apply(grads, self.discriminator.trainable_variables)
-        return value, *self._means(on_reals, on_fakes)
+        if self.loss.output == "logit":
+            on_reals, on_fakes = ops.sigmoid(on_reals), ops.sigmoid(on_fakes)
+        return value, *means(on_reals, on_fakes)
 
     def _r1(self, reals):
         """R1: half the mean squared gradient of the scores at the reals, worth `r1_every` steps (Mescheder 2018)."""
-        slope = backend.input_gradient(lambda x: ops.sum(self.discriminator(x, training=True)), reals)
-        penalty = ops.mean(ops.sum(ops.square(slope), axis=(1, 2, 3)))
+        penalty = r1(lambda x: self.discriminator(x, training=True), reals)
         return 0.5 * self.recipe.loss.r1_gamma * self.recipe.loss.r1_every * penalty
 
     def _generate(self, z, keep):
@@ -112,13 +108,6 @@ class Gan:
         for average, current in zip(self.average.variables, self.generator.variables):  # statistics too
             average.assign(keep * average + (1.0 - keep) * current)
         return value
-
-    def _means(self, on_reals, on_fakes):
-        """Mean scores as probabilities, and the share of reals and of fakes that the discriminator gets right."""
-        if self.loss.output == "logit":
-            on_reals, on_fakes = ops.sigmoid(on_reals), ops.sigmoid(on_fakes)
-        right = [ops.mean(ops.cast(x, "float32")) for x in (on_reals > 0.5, on_fakes < 0.5)]
-        return ops.mean(on_reals), ops.mean(on_fakes), *right
 
     # What the loop calls.
 
@@ -148,9 +137,7 @@ class Gan:
         return self.recipe.batch * self.recipe.discriminator_updates
 
     def _noise(self, iteration, player, k):
-        """z of one update: drawn from counters, so that a resumed run draws the same."""
-        rng = np.random.default_rng([self.recipe.seed, 2 + player, iteration, k])
-        return rng.standard_normal((self.recipe.batch, self.latent), dtype=np.float32)
+        return noise(self.recipe.seed, player, iteration, k, (self.recipe.batch, self.latent))
 
     def _set_rates(self, progress):
         self.generator_optimiser.learning_rate = self.recipe.generator_optimiser.rate(progress)
@@ -185,38 +172,12 @@ class Gan:
         return alarm(event, images)
 
 
-def drawn_by(network: keras.Model):
-    """A function from latents, float32 [N, latent], to the network's pictures, uint8 [N, R, R, 3], rounded."""
-    draw = backend.compiled(lambda z: network(z, training=False), network.variables, frozen=True)
-
-    def fakes(z):
-        parts = [ops.convert_to_numpy(draw(z[i : i + SAMPLES])) for i in range(0, len(z), SAMPLES)]
-        return np.clip(np.rint((np.concatenate(parts) + 1) * 127.5), 0, 255).astype(np.uint8)
-
-    return fakes
-
-
-def to_network_range(pictures):
-    """uint8 pictures to float32 in [-1, 1]."""
-    return ops.cast(pictures, "float32") / 127.5 - 1.0
-
-
 def _loss_pair(recipe):
     """The recipe's pair of losses, if it goes with the rest of the recipe."""
-    pair = LOSSES.get(recipe.loss.name)
+    known = {name: pair for name, pair in LOSSES.items() if pair.output != "score"}  # those want a gradient penalty
+    pair = known.get(recipe.loss.name)
     if pair is None:
-        raise RecipeError(f"There is no loss `{recipe.loss.name}`. Known: {', '.join(LOSSES)}.")
+        raise RecipeError(f"There is no loss `{recipe.loss.name}` here. Known: {', '.join(known)}.")
     if recipe.loss.r1_gamma and pair.output != "logit":
         raise RecipeError(f"`loss.r1_gamma` needs a loss on logits, as non_saturating is; {recipe.loss.name} is not.")
     return pair
-
-
-def _adam(name, settings: Adam, share=1.0):
-    """Named, because Keras would count: a checkpoint's names must not hang on what the process built before."""
-    return keras.optimizers.Adam(
-        settings.learning_rate * share, settings.beta_1**share, settings.beta_2**share, name=name
-    )
-
-
-def _policy(precision):
-    return {"float32": "float32", "bfloat16": "mixed_bfloat16"}[precision]
