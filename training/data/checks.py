@@ -18,16 +18,21 @@ TINY = 16  # square pixels: a box that no detector learns from, often a slip of 
 SAME = 0.9  # IoU from which two boxes are taken for one thing marked twice
 
 
-def look(annotated: AnnotatedSet, progress: Callable[[int, int], None] | None = None) -> list[Fault]:
+def look(
+    annotated: AnnotatedSet,
+    progress: Callable[[int, int], None] | None = None,
+    sums: dict[str, np.ndarray] | None = None,
+) -> list[Fault]:
     """All faults, the set's own first; then pictures that break off, photos that are in it twice, boxes that are tiny
     or marked twice, and near-duplicates on both sides of the split.
 
-    Decodes every picture; `progress(done, of)` is called after each.
+    Decodes every picture; `progress(done, of)` is called after each, and `sums` takes its `duplicates.hash_of` by name.
     """
-    found, readable, sums = list(annotated.faults), [], []
+    sums = {} if sums is None else sums
+    found, readable = list(annotated.faults), []
     for done, photo in enumerate(annotated.photos, start=1):
         try:
-            sums.append(duplicates.hash_of(pictures.decode(photo.read(), photo.name)))
+            sums[photo.name] = duplicates.hash_of(pictures.decode(photo.read(), photo.name))
             readable.append(photo)
         except PictureError as error:
             found.append(Fault(photo.name, "picture", str(error)))
@@ -35,7 +40,7 @@ def look(annotated: AnnotatedSet, progress: Callable[[int, int], None] | None = 
         if progress:
             progress(done, len(annotated.photos))
     found += _copies(readable)
-    alike = annotated.groups or duplicates.joined([photo.name for photo in readable], np.array(sums))
+    alike = annotated.groups or duplicates.joined(list(sums), np.array(list(sums.values())))
     return found + _leaks(alike, annotated.split)
 
 

@@ -5,7 +5,8 @@ The hash is the sign of the lowest frequencies of the picture's cosine transform
 crop of the photo it does not see: a `groups.csv` made by hand knows more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 
 import cv2
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from utils import pictures
 from utils.errors import PictureError
 
-_NEAR = 8  # of 64 bits: on 853 web photos all pairs this near are the same photo, at 10 the first strangers come
+NEAR = 8  # of 64 bits: on 853 web photos all pairs this near are the same photo, at 10 the first strangers come
 
 
 def groups(photos: Sequence, known: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -43,18 +44,36 @@ def hash_of(picture: np.ndarray) -> np.ndarray:
     return np.array([_hash(small), _hash(small[:, ::-1])], np.uint64)
 
 
-def joined(names: Sequence[str], sums: np.ndarray) -> dict[str, str]:
-    """Name → first name of its group, for all that differ from another in few of their hash's 64 bits."""
-    first = list(range(len(names)))
-    for place in range(1, len(names)):
-        if not sums[place, 0]:
-            continue
-        far = np.bitwise_count(sums[:place] ^ sums[place, 0]).min(axis=1)
-        for other in np.flatnonzero((far <= _NEAR) & (sums[:place, 0] != 0)):
-            old, new = sorted((first[place], first[other]), reverse=True)
-            first = [new if one == old else one for one in first]
+def joined(
+    names: Sequence[str], sums: np.ndarray, near: int = NEAR, progress: Callable[[int, int], None] | None = None
+) -> dict[str, str]:
+    """Name → first name of its group, for all that differ from another in at most `near` of their hash's 64 bits."""
+    first = np.arange(len(names))
+    plain, mirrored = np.array(sums, np.uint64).reshape(-1, 2).T.copy()
+    readable = plain != 0
+    for place in np.flatnonzero(readable)[1:]:
+        own, before = plain[place], slice(0, place)
+        near_one = (np.bitwise_count(plain[before] ^ own) <= near) | (np.bitwise_count(mirrored[before] ^ own) <= near)
+        if (near_one := near_one & readable[before]).any():
+            # the group of the first of them takes in the others
+            alike = np.unique(first[before][near_one])
+            first[before][np.isin(first[before], alike)] = alike[0]
+            first[place] = alike[0]
+        if progress and place % 256 == 0:
+            progress(int(place), len(names))
     crowd = np.bincount(first, minlength=len(names))
     return {name: names[one] for name, one in zip(names, first) if crowd[one] > 1}
+
+
+def surplus(groups: Mapping[str, str], most: int) -> list[str]:
+    """All but the first `most` names of each group, sorted: what goes where at most so many of a kind are to stay."""
+    seen: Counter = Counter()
+    left = []
+    for name in sorted(groups):
+        seen[groups[name]] += 1
+        if seen[groups[name]] > most:
+            left.append(name)
+    return left
 
 
 def _hash(small: np.ndarray) -> int:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
+from training.data import exclusions
 from training.data.pairs import pair
 from utils import archives, private
 from utils.archives import PICTURE_ENDINGS
@@ -28,12 +29,14 @@ class DataSet:
         path: where it lies.
         kind: `faces` (pictures alone) or `boxes` (photos with annotations).
         uploaded: whether it came through a page; such a set can be removed there.
+        version: changes when the zip does, or files come and go in the folder.
     """
 
     name: str
     path: Path
     kind: str
     uploaded: bool
+    version: tuple[int, ...]
 
 
 def root() -> Path | None:
@@ -61,12 +64,12 @@ def look() -> tuple[list[DataSet], list[str]]:
     for folder, uploaded in ((configured, False), (uploads(), True)):
         for path in _inside(folder):
             try:
-                kind = _kind(path, _signature(path))
+                kind = _kind(path, version := _version(path))
             except DataError as error:
                 notes.append(str(error))
                 continue
             if kind:
-                found.setdefault(path.name, DataSet(path.name, path, kind, uploaded))
+                found.setdefault(path.name, DataSet(path.name, path, kind, uploaded, version))
     return list(found.values()), notes
 
 
@@ -109,7 +112,7 @@ def add(name: str, file: BinaryIO) -> DataSet:
 
 
 def remove(name: str) -> None:
-    """Nothing; the uploaded set is gone. Runs that train on it cannot go on.
+    """Nothing; the uploaded set and its list of excluded pictures are gone. Runs that train on it cannot go on.
 
     Raises: DataError for a set that is not there, or was not uploaded.
     """
@@ -117,6 +120,7 @@ def remove(name: str) -> None:
     if not one.uploaded:
         raise DataError(f"`{name}` was not uploaded: it lies in the server's own folder, and stays there.")
     one.path.unlink()
+    exclusions.forget(one.path)
 
 
 def _inside(folder: Path | None) -> list[Path]:
@@ -127,7 +131,7 @@ def _inside(folder: Path | None) -> list[Path]:
     return sorted(path for path in seen if path.is_dir() or path.suffix.lower() == ".zip")
 
 
-def _signature(path: Path) -> tuple[int, ...]:
+def _version(path: Path) -> tuple[int, ...]:
     """Changes when the zip does, or what lies in the folder or in a folder of it."""
     try:
         inner = [one for one in path.iterdir() if one.is_dir()] if path.is_dir() else []
@@ -137,7 +141,7 @@ def _signature(path: Path) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=256)
-def _kind(path: Path, signature: tuple[int, ...]) -> str:
+def _kind(path: Path, version: tuple[int, ...]) -> str:
     """`faces`, `boxes`, or nothing where there is no picture inside."""
     names, _ = archives.open_files(path)
     if not any(name.lower().endswith(tuple(PICTURE_ENDINGS)) for name in names):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from training.data import exclusions
 from training.data.order import Order
 from utils import archives, pictures
 from utils.errors import DataError, PictureError
@@ -28,25 +29,31 @@ class PictureSet:
     Attributes:
         pictures: uint8 [N, R, R, 3], memory-mapped.
         names: N file names.
-        notes: sentences about what was left out: files that are no pictures, pictures that cannot be read.
+        notes: sentences about what was left out: files that are no pictures, pictures that cannot be read or are excluded.
+        excluded: places of pictures that are neither trained on nor held out. They keep their places, so that no other
+            picture changes sides.
     """
 
     pictures: np.ndarray
     names: list[str]
     notes: list[str]
+    excluded: tuple[int, ...] = ()
 
     @property
     def fingerprint(self) -> str:
-        """Changes when a picture comes, goes or is renamed: then other pictures are held out, and the order is another."""
-        return hashlib.sha256("\n".join(self.names).encode()).hexdigest()[:16]
+        """Changes when a picture comes, goes, is renamed or excluded: then others are held out, and the order is another."""
+        excluded = f"\nwithout {list(self.excluded)}" if self.excluded else ""
+        return hashlib.sha256(("\n".join(self.names) + excluded).encode()).hexdigest()[:16]
 
     def split(self) -> tuple[np.ndarray, np.ndarray]:
         """Indices (training, held out). Held out is every tenth: by the number in the name where all names are
-        plain numbers, as in CelebA, else by place in the sorted list."""
+        plain numbers, as in CelebA, else by place in the sorted list. Excluded pictures are in neither."""
         stems = [Path(name).stem for name in self.names]
         numbers = [int(s) for s in stems] if all(re.fullmatch(r"\d+", s) for s in stems) else range(len(stems))
         held_out = np.array([number % HELD_OUT == 0 for number in numbers])
-        return np.flatnonzero(~held_out), np.flatnonzero(held_out)
+        used = np.ones(len(stems), bool)
+        used[list(self.excluded)] = False
+        return np.flatnonzero(~held_out & used), np.flatnonzero(held_out & used)
 
 
 def prepare(source: Path, resolution: int, progress: Callable[[int, int], None] | None = None) -> PictureSet:
@@ -61,11 +68,16 @@ def prepare(source: Path, resolution: int, progress: Callable[[int, int], None] 
     source = Path(source)
     if not source.exists():
         raise DataError(f"There is no data at `{source}`. Give a folder or a zip of pictures.")
-    folder = home() / "cache" / "pictures" / _fingerprint(source, resolution)
+    folder = home() / "cache" / "pictures" / fingerprint(source, resolution)
     if not (folder / "names.json").exists():
         _prepare(source, resolution, folder, progress)
     listing = json.loads((folder / "names.json").read_text())
-    return PictureSet(np.load(folder / "pictures.npy", mmap_mode="r"), listing["names"], listing["notes"])
+    array, paths, notes = np.load(folder / "pictures.npy", mmap_mode="r"), listing["paths"], listing["notes"]
+    listed = exclusions.read(source)
+    excluded = tuple(place for place, path in enumerate(paths) if path in listed)
+    if excluded:
+        notes.append(exclusions.told(source.name, len(excluded)))
+    return PictureSet(array, [Path(path).name for path in paths], notes, excluded)
 
 
 def _prepare(source, resolution, folder, progress):
@@ -74,11 +86,11 @@ def _prepare(source, resolution, folder, progress):
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=".preparing-", dir=folder.parent))
     try:
-        names, notes = _decode(entries, beside / "pictures.npy", resolution, progress)
-        if len(names) < 2:
-            found = f"`{source}` holds {len(names)} readable pictures; at least 2 are needed."
+        paths, notes = _decode(entries, beside / "pictures.npy", resolution, progress)
+        if len(paths) < 2:
+            found = f"`{source}` holds {len(paths)} readable pictures; at least 2 are needed."
             raise DataError(" ".join([found, *notes[:3]]))
-        (beside / "names.json").write_text(json.dumps({"names": names, "notes": [*entries.warnings, *notes]}))
+        (beside / "names.json").write_text(json.dumps({"paths": paths, "notes": [*entries.warnings, *notes]}))
         beside.rename(folder)
     except OSError:
         if not (folder / "names.json").exists():  # else another process was first: its array is as good
@@ -88,24 +100,24 @@ def _prepare(source, resolution, folder, progress):
 
 
 def _decode(entries, path, resolution, progress):
-    """Write the array of all good pictures; returns their names, and sentences about the others."""
+    """Write the array of all good pictures; returns their paths, and sentences about the others."""
     shape = (len(entries), resolution, resolution, 3)
     if hasattr(os, "posix_fallocate"):  # macOS has none
         with open(path, "wb") as file:  # claimed first: to write into a hole of a mapped file kills on a full disk
             os.posix_fallocate(file.fileno(), 0, int(np.prod(shape)) + 1024)
     array = np.lib.format.open_memmap(path, "w+", np.uint8, shape)
-    names, notes = [], []
+    paths, notes = [], []
     for done, (name, read) in enumerate(entries, start=1):
         try:
-            array[len(names)] = _square(pictures.decode(read(), name), resolution)
-            names.append(Path(name).name)
+            array[len(paths)] = _square(pictures.decode(read(), name), resolution)
+            paths.append(name)
         except PictureError as error:
             notes.append(str(error))
         if progress:
             progress(done, len(entries))
     if notes:
-        np.save(path, array[: len(names)].copy())
-    return names, notes
+        np.save(path, array[: len(paths)].copy())
+    return paths, notes
 
 
 def _square(picture, resolution):
@@ -114,11 +126,11 @@ def _square(picture, resolution):
     return pictures.square(picture, resolution)
 
 
-def _fingerprint(source, resolution):
-    """Changes when the zip, or a file of the folder, does."""
+def fingerprint(source: Path, *what) -> str:
+    """Changes when the zip, or a file of the folder, does; and with `what` is made of it."""
     files = [source] if source.is_file() else sorted(p for p in source.rglob("*") if p.is_file())
     facts = [(str(f.relative_to(source.parent)), f.stat().st_size, f.stat().st_mtime_ns) for f in files]
-    return hashlib.sha256(json.dumps([resolution, facts]).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([*what, "paths", facts]).encode()).hexdigest()[:16]
 
 
 class Batches:

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from training.data import photos
+from training.data import exclusions, photos
 from training.data.annotations import open_annotated
 from training.data.photos import PhotoSet
 from training.recipe_detection import DetectionRecipe
@@ -43,10 +43,10 @@ def load(recipe: DetectionRecipe, progress: Callable[[int, int], None] | None = 
     settings = recipe.data
     main = _named(open_annotated(Path(settings.source), Path(settings.split) if settings.split else None), settings)
     classes = tuple(settings.classes) or main.classes
-    more = [_named(_only(open_annotated(Path(path)), settings.only), settings) for path in settings.extra]
-    parts = [photos.prepare(part, classes, settings.longest, progress) for part in (main.part(settings.train), *more)]
-    training = _joined(parts)
-    validation = photos.prepare(main.part(settings.val), classes, settings.longest, progress)
+    more = [_named(_only(_all(path), settings.only), settings) for path in settings.extra]
+    train, val = (exclusions.without(main.part(part), settings.source) for part in (settings.train, settings.val))
+    training = _joined([photos.prepare(part, classes, settings.longest, progress) for part in (train, *more)])
+    validation = photos.prepare(val, classes, settings.longest, progress)
     if not any(len(boxes) for boxes in training.boxes):
         raise DataError(f"No photo of `{main.title}` that is trained on has a box. Give photos with annotations.")
     unknown = [name for name in settings.rare if name not in classes]
@@ -55,6 +55,11 @@ def load(recipe: DetectionRecipe, progress: Callable[[int, int], None] | None = 
     rare = [classes.index(name) for name in settings.rare]
     times = [settings.rare_times if np.isin(labels, rare).any() else 1 for labels in training.labels]
     return Sets(training, validation, np.repeat(np.arange(len(training)), times))
+
+
+def _all(path):
+    """A set that is trained on as a whole."""
+    return exclusions.without(open_annotated(Path(path)), path)
 
 
 def _named(annotated, settings):
