@@ -23,7 +23,9 @@ def detect(
     tiles: Annotated[
         bool, typer.Option("--tiles", help="Look at large pictures in tiles too: for tiny faces.")
     ] = False,
-    every: Annotated[int, typer.Option(min=1, help="Videos: only each so many frames.")] = 1,
+    every: Annotated[
+        int, typer.Option(min=1, help="Videos: look at each so many frames; those between keep the boxes.")
+    ] = 1,
 ) -> None:
     """Find boxes in pictures and videos: who wears a mask, and wears it properly.
 
@@ -91,6 +93,9 @@ class _Looking:
 
         return select(candidates, self.min_score, self.overlap, across_classes=across_classes)
 
+    def _people(self, picture):
+        return self._boxes(self._candidates(picture), across_classes=True)
+
     def _picture(self, file: Path) -> None:
         from models import records
         from models.records import Found
@@ -111,40 +116,27 @@ class _Looking:
     def _video(self, file: Path) -> None:
         from models import records
         from models.records import Found
-        from models.tracking import Tracker
-        from utils import drawing, video
+        from models.tracking import Watch
+        from utils import video
         from utils.files import write_atomically
 
-        facts, tracker, rows, last = video.probe(file), Tracker(), [], 0.0
-        whole = Found(str(file), facts.width, facts.height, rows)
+        facts, watch = video.probe(file), Watch(str(file), self._people, self.every)
+        whole = Found(str(file), facts.width, facts.height, watch.records)
         bar = self.progress.add_task(file.name, total=facts.frames or None)
-
-        def look(frame):
-            nonlocal last
-            last = frame.seconds
-            seen = tracker.follow(self._boxes(self._candidates(frame.picture), across_classes=True))
-            rows.extend(records.of_frame(str(file), frame.number, frame.seconds, seen))
-            self.progress.update(bar, completed=frame.number + 1)
-            return seen
-
-        def redrawn(frame):
-            seen = look(frame)
-            words = [f"{one.word} {one.person}" for one in seen]
-            styles = [records.style(one.word, self.names) for one in seen]
-            return drawing.draw_boxes(frame.picture, [one.box for one in seen], words, styles)
-
         try:
             if self.draw:
                 target = self._target(file, ".mp4")
-                video.redraw(file, target, redrawn, self.every)
+                video.redraw(file, target, watch.drawn, lambda done, _: self.progress.update(bar, completed=done))
                 write_atomically(target.with_suffix(".csv"), records.as_csv([whole], records.OF_FRAMES))
             else:
                 for frame in video.frames(file, self.every):
-                    look(frame)
+                    watch.at(frame)
+                    self.progress.update(bar, completed=frame.number + 1)
         finally:
             self.progress.remove_task(bar)
         self.found.append(whole)
-        if short := video.cut_off(file, facts, last + self.every / facts.rate):
+        last = (1 if self.draw else self.every) / facts.rate
+        if short := video.cut_off(file, facts, watch.seconds + last):
             doors.say([short])
 
     def _target(self, file: Path, ending: str) -> Path:

@@ -89,6 +89,19 @@ def test_a_video_is_drawn_with_a_line_for_every_frame(detect, tmp_path):
     assert changed.any()
 
 
+def test_frames_between_keep_the_last_boxes_and_are_no_rows(detect, tmp_path):
+    from utils import video
+
+    clip = written(tmp_path / "clip.mp4")
+    done = detect(clip, "--draw", tmp_path / "drawn", "--min-score", "0.5", "--every", "4")
+    assert done.returncode == 0, done.stderr
+    assert {record["frame"] for record in json.loads(done.stdout)} == {0, 4, 8}
+    before, drawn = (list(video.frames(file)) for file in (clip, tmp_path / "drawn" / "clip.mp4"))
+    assert [frame.seconds for frame in drawn] == pytest.approx([frame.seconds for frame in before])
+    boxed = [(np.abs(new.picture.astype(int) - old.picture) > 60).any() for new, old in zip(drawn, before)]
+    assert boxed == [True] * 10
+
+
 def test_a_bad_file_is_told_and_the_rest_goes_on(detect, photos, tmp_path):
     (photos / "b.jpg").write_bytes(b"")
     (photos / "c.mp4").write_text("a text")

@@ -93,7 +93,6 @@ def redraw(
     path: str | Path,
     target: str | Path,
     draw: Callable[[Frame], np.ndarray],
-    every: int = 1,
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> int:
@@ -103,7 +102,6 @@ def redraw(
 
     Args:
         draw: a frame to its picture, uint8 [H, W, 3] of the same size.
-        every: only each so many frames are drawn and written.
         progress: called with (frames read, frames in all or 0).
         cancelled: asked before each frame; True ends it, and nothing is written: the answer is 0.
 
@@ -115,7 +113,7 @@ def redraw(
     handle, beside = tempfile.mkstemp(suffix=".mp4", prefix=".writing-", dir=target.parent)
     os.close(handle)
     try:
-        written = _redraw(path, beside, draw, every, progress, cancelled, facts)
+        written = _redraw(path, beside, draw, progress, cancelled, facts)
         if written:
             os.replace(beside, target)
         return written
@@ -129,7 +127,7 @@ def redraw(
         Path(beside).unlink(missing_ok=True)
 
 
-def _redraw(path, beside, draw, every, progress, cancelled, facts) -> int:
+def _redraw(path, beside, draw, progress, cancelled, facts) -> int:
     with _open(path) as source, av.open(beside, "w", options={"movflags": "faststart"}) as out:
         stream = source.streams.video[0]
         video = out.add_stream(ENCODER, rate=max(1, round(facts.rate)), options=OPTIONS)
@@ -139,8 +137,7 @@ def _redraw(path, beside, draw, every, progress, cancelled, facts) -> int:
         video.codec_context.time_base = stream.time_base
         _name_colours(video.codec_context)
         sound = _Sound(source, out)
-        number = written = 0
-        last = -1
+        number, last = 0, -1
         for packet in _packets(source, [stream, *sound.streams], path):
             if packet.stream.type == "audio":
                 sound.take(packet)
@@ -148,20 +145,17 @@ def _redraw(path, beside, draw, every, progress, cancelled, facts) -> int:
             for frame in _frames_of(packet, path, number):
                 if cancelled and cancelled():
                     return 0
-                if number % every == 0:
-                    shown = draw(Frame(number, float(frame.time or 0), _upright(frame)))
-                    picture = _encodable(shown, video)
-                    # times must rise: some cameras write two frames with one
-                    last = max(last + 1, frame.pts if frame.pts is not None else last + 1)
-                    picture.pts, picture.time_base = last, stream.time_base
-                    out.mux(video.encode(picture))
-                    written += 1
+                picture = _encodable(draw(Frame(number, float(frame.time or 0), _upright(frame))), video)
+                # times must rise: some cameras write two frames with one
+                last = max(last + 1, frame.pts if frame.pts is not None else last + 1)
+                picture.pts, picture.time_base = last, stream.time_base
+                out.mux(video.encode(picture))
                 number += 1
                 if progress:
                     progress(number, facts.frames)
         out.mux(video.encode(None))
         sound.finish()
-        return written
+        return number
 
 
 def _encodable(picture: np.ndarray, video) -> av.VideoFrame:

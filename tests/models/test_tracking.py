@@ -3,7 +3,8 @@
 import numpy as np
 
 from models.boxes import Boxes
-from models.tracking import Tracker
+from models.tracking import Tracker, Watch
+from utils.video import Frame
 
 
 def boxes(*found):
@@ -69,3 +70,18 @@ def test_everybody_in_a_crowd_keeps_the_number():
         now = {(round(one.box[0] - k, -1), round(one.box[1] - k, -1)): one.person for one in tracker.follow(seen)}
         first = first or now
         assert now == first and len(set(now.values())) == 80
+
+
+def test_frames_between_keep_the_boxes_and_only_those_looked_at_are_records():
+    looked = []
+
+    def look(picture):
+        looked.append(int(picture[0, 0, 0]))
+        return boxes((10, 0))
+
+    watch = Watch("clip.mp4", look, every=3)
+    frames = [Frame(k, k / 10, np.full((90, 120, 3), k, np.uint8)) for k in range(8)]
+    drawn = [watch.drawn(frame) for frame in frames]
+    assert looked == [0, 3, 6] == [record["frame"] for record in watch.records] and watch.looked == 3
+    assert all((one != frame.picture).any() for one, frame in zip(drawn, frames))
+    assert watch.people == {1: "Good"} and watch.seconds == 0.7

@@ -4,18 +4,17 @@ import threading
 import time
 import weakref
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
 
 from models import records, serving
-from models.boxes import select
+from models.boxes import Boxes, select
 from models.records import Found
-from models.tracking import Seen, Tracker
+from models.tracking import Watch
 from utils import marks, pictures, private, video
-from utils.drawing import draw_boxes
 from utils.errors import VisageError
 
 LETTERS = 1.4  # times as large as on a photo: a video is watched smaller than it is
@@ -24,13 +23,17 @@ _turn = threading.Semaphore(1)  # one video at a time: two would only share the 
 
 
 class Result(NamedTuple):
-    """An MP4 with boxes, a CSV with a row for every box of every frame, people by their words, frames looked at."""
+    """An MP4 with boxes, a CSV with a row for every box of every frame looked at, people by their words; how many frames
+    there are, how many were looked at, and how long that took; `short` is a sentence where the video is cut off.
+    """
 
     film: bytes
     table: str
     people: dict[str, int]
     frames: int
+    looked: int
     seconds: float
+    short: str
 
 
 class _Progress:
@@ -57,7 +60,7 @@ class VideoJob:
         self.name = name
         self.told = f"confidence {choice.confidence:.2f}, overlap {choice.overlap:.2f}"
         if every > 1:
-            self.told += f", every {every} frames"
+            self.told += f", one frame in {every} looked at"
         self.progress = _Progress()
         weakref.finalize(self, self.progress.cancelled.set)
         work = (self.progress, name, data, model, choice, every)
@@ -113,29 +116,35 @@ def written(folder: Path, name: str, data: bytes) -> Path:
 
 
 def _looked(now: _Progress, source: Path, target: Path, detector, choice, every: int) -> Result | None:
-    tracker, rows, words = Tracker(), [], {}
-    look_again = 0.0
+    def look(picture: np.ndarray) -> Boxes:
+        found = detector.grouped(detector.candidates(picture))
+        return select(found, choice.confidence, choice.overlap, choice.classes, across_classes=True)
+
+    watch, look_again = Watch(source.name, look, every), 0.0
 
     def draw(frame: video.Frame) -> np.ndarray:
         nonlocal look_again
-        found = detector.grouped(detector.candidates(frame.picture))
-        boxes = select(found, choice.confidence, choice.overlap, choice.classes, across_classes=True)
-        seen = tracker.follow(boxes)
-        for one in seen:
-            words[one.person] = one.word
-        rows.extend(records.of_frame(source.name, frame.number, frame.seconds, seen))
-        drawn = _drawn(frame.picture, seen, found.classes)
+        drawn = watch.drawn(frame, LETTERS)
         if time.monotonic() >= look_again:
             now.preview = marks.encode(_small(drawn), "jpeg", quality=80, generated=False)
             look_again = time.monotonic() + PREVIEW_EVERY
         return drawn
 
     now.started = begun = time.monotonic()
-    written = video.redraw(source, target, draw, every, _counted(now), now.cancelled.is_set)
-    if not written:
+    facts = video.probe(source)
+    frames = video.redraw(source, target, draw, _counted(now), now.cancelled.is_set)
+    if not frames:
         return None
-    table = records.as_csv([Found(source.name, 0, 0, rows)], records.OF_FRAMES)
-    return Result(target.read_bytes(), table, dict(Counter(words.values())), written, time.monotonic() - begun)
+    whole = Found(source.name, facts.width, facts.height, watch.records)
+    return Result(
+        target.read_bytes(),
+        records.as_csv([whole], records.OF_FRAMES),
+        dict(Counter(watch.people.values())),
+        frames,
+        watch.looked,
+        time.monotonic() - begun,
+        video.cut_off(source, facts, watch.seconds + 1 / facts.rate),
+    )
 
 
 def _counted(now: _Progress) -> Callable[[int, int], None]:
@@ -143,12 +152,6 @@ def _counted(now: _Progress) -> Callable[[int, int], None]:
         now.done, now.total = done, total
 
     return progress
-
-
-def _drawn(picture: np.ndarray, seen: list[Seen], classes: Sequence[str]) -> np.ndarray:
-    styles = [records.style(one.word, classes) for one in seen]
-    words = [f"{one.word} {one.person}" for one in seen]
-    return draw_boxes(picture, np.array([one.box for one in seen]), words, styles, LETTERS)
 
 
 def _small(picture: np.ndarray) -> np.ndarray:

@@ -42,12 +42,13 @@ def start(info: ModelInfo, file, choice: Choice) -> None:
     if st.session_state.get(JOB) is not None:
         return
     every = st.number_input(
-        "Every … frames",
+        "Look at one frame in …",
         1,
         30,
         1,
         key="masks.every",
-        help="1 looks at every frame. 2 leaves out every second one: twice as fast, and less smooth.",
+        help="1 looks at every frame. With 2 the network looks at every second one, about twice as fast; the video keeps all "
+        "its frames, and those between show the boxes of the frame before them.",
     )
     pressed = st.button(
         "Find the faces",
@@ -130,6 +131,8 @@ def _on_its_way() -> None:
 
 
 def _done(job: VideoJob, result: Result, side) -> None:
+    if result.short:
+        st.warning(result.short)
     total = sum(result.people.values())
     parts = ", ".join(f"{count:,} {word}" for word, count in sorted(result.people.items(), reverse=True))
     words = f"{total:,} {'person' if total == 1 else 'people'}: {parts}" if total else "No faces found"
@@ -144,7 +147,7 @@ def _done(job: VideoJob, result: Result, side) -> None:
         )  # fmt: skip
         st.download_button(
             "CSV", result.table, f"{stem}-boxes.csv", "text/csv", key="masks.get.frames", on_click="ignore",
-            help="One row for every box of every frame.",
+            help="One row for every box of every frame looked at.",
         )  # fmt: skip
     with side:
         counts.draw(result.people, f"people in {result.frames:,} frames; a person is told by the last word")

@@ -26,18 +26,29 @@ def ended(job: VideoJob) -> VideoJob:
     return job
 
 
-@pytest.mark.parametrize("every, frames", [(1, 24), (4, 6)])
-def test_the_result_plays_and_its_table_tells_every_box(tmp_path, every, frames):
+@pytest.mark.parametrize("every, looked", [(1, 24), (4, 6)])
+def test_the_result_plays_and_its_table_tells_every_box(tmp_path, every, looked):
     job = ended(VideoJob("walk.mp4", seer.video(tmp_path / "w.mp4").read_bytes(), "seer", CHOICE, every))
     result = job.progress.result
     (tmp_path / "out.mp4").write_bytes(result.film)
-    assert (video.probe(tmp_path / "out.mp4").frames, video.probe(tmp_path / "out.mp4").width) == (frames, seer.SIDE)
+    film = list(video.frames(tmp_path / "out.mp4"))
+    assert (len(film), film[0].picture.shape[1], result.looked) == (24, seer.SIDE, looked), "no frame is lost"
     assert result.people == {"Good": 1, "Bad": 1}, "one person keeps one number and word"
     rows = list(csv.DictReader(io.StringIO(result.table)))
-    assert len(rows) == 2 * frames and {row["person"] for row in rows} == {"1", "2"}
+    assert len(rows) == 2 * looked and {row["person"] for row in rows} == {"1", "2"}
     first = next(row for row in rows if row["class"] == "Good")
     assert [round(float(first[key])) for key in ("x1", "y1", "x2", "y2")] == list(seer.box(4, 8))
+    assert {int(row["frame"]) for row in rows} == set(range(0, 24, every))
     assert job.line()[0] == 1.0
+
+
+def test_a_video_that_is_cut_off_is_told_and_what_is_left_is_used(tmp_path):
+    source = seer.video(tmp_path / "w.mp4", frames=120)
+    video.redraw(source, tmp_path / "whole.mp4", lambda frame: frame.picture)  # its table of contents is at the start
+    data = (tmp_path / "whole.mp4").read_bytes()
+    job = ended(VideoJob("half.mp4", data[: len(data) * 2 // 3], "seer", CHOICE, 10))
+    assert "`half.mp4` is cut off" in job.progress.result.short and 0 < job.progress.result.frames < 120
+    assert ended(VideoJob("whole.mp4", data, "seer", CHOICE, 10)).progress.result.short == ""
 
 
 @pytest.mark.parametrize(
