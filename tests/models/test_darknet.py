@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from bench import parity
 from models.darknet import cfg, network, weights
-from models.yolo import decoder
 from tests.tree import ROOT
 from utils.errors import ModelError
 
@@ -59,28 +59,11 @@ def filled(model, seed=0):
     return model
 
 
-def by_opencv(cfg_file, weights_file, blob):
-    """OpenCV's rows [M, 5 + classes]: cx, cy, w, h as shares, objectness, scores (0 below 0.2)."""
-    import cv2
-
-    net = cv2.dnn.readNetFromDarknet(str(cfg_file), str(weights_file))
-    net.setInput(blob)
-    outputs = net.forward(net.getUnconnectedOutLayersNames())
-    return np.concatenate([rows.reshape(-1, rows.shape[-1]) for rows in outputs])
-
-
 def assert_agree(model, sections, rows, blob, at_least):
     """Every box that OpenCV scores above 0.2 is here within 5e-3, scores and shares of the picture; and no other."""
-    height, width = blob.shape[2:]
-    boxes, scores = decoder(cfg.heads(sections), height, width)(model(blob.transpose(0, 2, 3, 1), training=False))
-    boxes, scores = np.asarray(boxes)[0], np.asarray(scores)[0]
-    strong = rows[:, 5:] > 0.2
-    assert strong.any(1).sum() >= at_least
-    assert np.abs(scores - rows[:, 5:])[strong].max(initial=0) < 5e-3
-    assert (scores[~strong] < 0.205).all()
-    x1, y1, x2, y2 = boxes.T / np.array([[width], [height], [width], [height]])
-    shares = np.stack([(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1], 1)
-    assert np.abs(shares - rows[:, :4])[strong.any(1)].max(initial=0) < 5e-3
+    found = parity.differences(model, sections, rows, blob)
+    assert found.boxes >= at_least
+    assert found.score < 5e-3 and found.box < 5e-3 and found.others < 0.205
 
 
 @needs_foreign
@@ -94,7 +77,7 @@ def test_foreign_networks_agree_with_opencv_and_are_written_back_to_the_byte(ste
     header = weights.read_weights(model, sections, files[1])
     for photo, size in (("dog.jpg", (416, 416)), ("person.jpg", (352, 288))):
         blob = cv2.dnn.blobFromImage(cv2.imread(str(FOREIGN / photo)), 1 / 255, size, swapRB=True)
-        assert_agree(model, sections, by_opencv(*files, blob), blob, at_least=0 if photo == "dog.jpg" else 2)
+        assert_agree(model, sections, parity.by_opencv(*files, blob), blob, at_least=0 if photo == "dog.jpg" else 2)
     weights.write_weights(model, sections, tmp_path / "again.weights", header)
     assert (tmp_path / "again.weights").read_bytes() == files[1].read_bytes()
 
@@ -105,29 +88,10 @@ def test_foreign_networks_agree_with_opencv_and_are_written_back_to_the_byte(ste
 def test_our_cfgs_written_with_random_weights_are_read_by_opencv(name, size, tmp_path):
     sections = cfg.shipped(name)
     model = network.network(sections)
-    rng = np.random.RandomState(1)
-    for layer in model.layers:
-        for variable in layer.variables:
-            if "variance" in variable.path or "gamma" in variable.path:
-                variable.assign(rng.uniform(0.8, 1.2, variable.shape))
-            elif "beta" in variable.path or "mean" in variable.path:
-                variable.assign(rng.uniform(-0.1, 0.1, variable.shape))
-    for index, section in network.convolutions(sections):
-        if section.options["activation"] == "linear":  # the heads: scores spread around 0.3, so that many pass 0.2
-            layer = model.get_layer(f"conv{index:03d}")
-            layer.bias.assign(rng.uniform(-0.5, 0.8, layer.bias.shape))
-    file, described = tmp_path / "ours.weights", tmp_path / "ours.cfg"
-    weights.write_weights(model, sections, file)
-    described.write_text(cfg.write_cfg(sections))
-    assert file.stat().st_size == size
-    side = 160 if name == "yolov3" else 416
-    blob = rng.random_sample((1, 3, side, side)).astype(np.float32)
-    described.write_text(cfg.write_cfg([_sized(sections[0], side), *sections[1:]]))
-    assert_agree(model, sections, by_opencv(described, file, blob), blob, at_least=50)
-
-
-def _sized(net, side):
-    return net._replace(options=net.options | {"width": str(side), "height": str(side)})
+    files = parity.write_random(model, sections, tmp_path)
+    assert files[1].stat().st_size == size
+    blob = parity.random_blob(160 if name == "yolov3" else 416)
+    assert_agree(model, sections, parity.by_opencv(*files, blob), blob, at_least=50)
 
 
 def test_a_round_trip_through_text_changes_nothing():
