@@ -1,4 +1,5 @@
-"""The training loop: one for every task. `start` and `resume` are the doors, `train` is the loop."""
+"""The training loop: one for every task. `start` and `resume` train in this process (training/processes.py: in one of its
+own), `work` waits for the device and builds, `_loop` is the loop."""
 
 import errno
 import math
@@ -10,13 +11,13 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from training import checkpoints, runs, tasks
+from training import checkpoints, runs, tasks, turns
+from training import recipe as recipes
 from training.recipe_base import Recipe
 from utils import marks
-from utils.errors import RunError
+from utils.errors import RunError, VisageError
 from utils.files import write_atomically
 
-HEARTBEAT = 2.0  # seconds between two writings of state.json
 LOOK_AT_LOSSES = 50  # iterations: reading them waits for the device, so not at every step
 
 
@@ -26,54 +27,83 @@ def start(name: str, recipe: Recipe, progress: Callable | None = None) -> runs.R
     Raises:
         VisageError: unusable data, networks that cannot be built, a name that is taken; then no run is made.
     """
-    from models import backend
-
-    if recipe.precision == "auto":
-        recipe = recipe.model_copy(update={"precision": "bfloat16" if backend.bfloat16_pays() else "float32"})
-    task = tasks.build(recipe, _data(recipe, progress))
+    recipe = _settled(recipe)
+    count = (lambda done, total: progress({"preparing": done, "of": total})) if progress else None
+    task = tasks.build(recipe, tasks.data(recipe, count))
     run = runs.create(name, recipe)
-    for sentence in [*task.data.notes, *task.notes]:
-        run.log(sentence)
-    train(run, task, progress)
+    with run.locked():
+        work(run, progress, task)
     return run
 
 
 def resume(name: str, progress: Callable | None = None) -> runs.Run:
-    """Go on with a paused or interrupted run, exactly where its last checkpoint stands."""
+    """Go on with a paused, interrupted or failed run, exactly where its last checkpoint stands.
+
+    Raises: VisageError; also told in the run's state.
+    """
     run = runs.find(name)
-    if run.state()["status"] == "finished":
-        raise RunError(f"The run `{run.name}` is finished: there is nothing left to train.")
-    recipe = run.recipe()
-    resumed = bool(checkpoints.all_of(run.checkpoints))
-    train(run, tasks.build(recipe, _data(recipe, progress), resumed), progress)
+    with run.locked():
+        run.take_up()
+        work(run, progress)
     return run
 
 
-def train(run: runs.Run, task, progress: Callable | None = None) -> None:
-    """Train until the recipe's images have been seen, or a request, signal or fault ends it.
+def work(run: runs.Run, progress: Callable | None = None, task=None) -> None:
+    """Wait for the device, then train until the recipe's images have been seen, or a request, signal or fault ends it.
 
     Args:
-        task: built on the run's recipe (training/tasks).
+        run: queued, its lock held by this process.
         progress: called with the state (a dict) at every heartbeat and tick; may draw a bar.
+        task: built on the run's recipe (training/tasks); else it is built here.
 
     Raises:
-        RunError: another process has the run; the loss became NaN; the disk is full; other pictures than at the start.
+        VisageError: unusable data, other pictures than at the start; the loss became NaN; the disk is full. Whatever goes
+            wrong is told in the run's state and log too.
     """
-    recipe = run.recipe()
-    with run.locked(), _signals_as_requests(run):
-        run.clear_requests()
+    progress = progress or (lambda state: None)
+    with _signals_as_requests(run), _faults_told(run):
         try:
-            place = _restore(run, task, recipe)
-            for name, text in task.files.items():
-                write_atomically(run.folder / name, text)
-            run.write_state(status="running", message="", total=recipe.images, pid=os.getpid())
-            _loop(run, recipe, task, place, progress or (lambda state: None))
-        except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-                raise
-            raise _failed(run, "The disk is full. Free some space, then resume from the last checkpoint.") from None
-        except RunError as error:
-            raise _failed(run, str(error)) from None
+            run.write_state(pid=os.getpid())
+            with turns.turn(run, progress):
+                run.write_state(status="running", images_per_second=0.0, seconds_left=None)
+                task = task or _build(run, progress)
+                for name, text in task.files.items():
+                    write_atomically(run.folder / name, text)
+                place = _restore(run, task, run.recipe())
+                _loop(run, run.recipe(), task, place, progress)
+        except turns.Asked as asked:
+            _end(run, "paused" if asked.args[0] == "pause" else "finished", run.state()["images"])
+            progress(run.state())
+
+
+def _settled(recipe):
+    """The recipe with its precision chosen for this machine."""
+    from models import backend
+
+    if recipe.precision != "auto":
+        return recipe
+    return recipe.model_copy(update={"precision": "bfloat16" if backend.bfloat16_pays() else "float32"})
+
+
+def _build(run, progress):
+    """The run's task; meanwhile the state tells how many pictures are prepared, and requests are obeyed."""
+    recipe = run.recipe()
+    if recipe.precision == "auto":
+        recipe = _settled(recipe)
+        write_atomically(run.folder / "recipe.toml", recipes.dumps(recipe))
+    beat = [0.0]
+
+    def count(done, total):
+        if request := run.requested():
+            raise turns.Asked(request)
+        if done == total or time.monotonic() - beat[0] > turns.HEARTBEAT:
+            beat[0] = time.monotonic()
+            run.write_state(message=f"Preparing pictures: {done:,} of {total:,}.")
+            progress({"preparing": done, "of": total})
+
+    task = tasks.build(recipe, tasks.data(recipe, count), bool(checkpoints.all_of(run.checkpoints)))
+    run.write_state(message="")
+    return task
 
 
 def _loop(run, recipe, task, place, progress):
@@ -90,7 +120,7 @@ def _loop(run, recipe, task, place, progress):
         if place["iteration"] % LOOK_AT_LOSSES == 0:
             tick.check()
         request, finished = run.requested(), place["images"] >= recipe.images
-        if time.monotonic() - beat > HEARTBEAT:
+        if time.monotonic() - beat > turns.HEARTBEAT:
             beat = time.monotonic()
             run.write_state(**tick.progress(place, recipe))
             progress(run.state())
@@ -111,11 +141,14 @@ def _loop(run, recipe, task, place, progress):
         run.write_state(**tick.progress(place, recipe), best=place["best"])
         progress({**run.state(), "event": event})
         tick = _Tick(place)
-    status = "paused" if request == "pause" and not finished else "finished"
-    run.write_state(status=status, images=place["images"])
-    run.log(f"{status.capitalize()} at {place['images']:,} images.")
-    run.clear_requests()
+    _end(run, "paused" if request == "pause" and not finished else "finished", place["images"])
     progress(run.state())
+
+
+def _end(run, status, images):
+    run.write_state(status=status, images=images, message="", seconds_left=None)
+    run.log(f"{status.capitalize()} at {images:,} images.")
+    run.clear_requests()
 
 
 def _metric_is_due(iteration, tick):
@@ -189,6 +222,8 @@ def _restore(run, task, recipe):
         return place
     run.rewind_events(0)
     _write_sample(run, task, 0)
+    for sentence in (*task.data.notes, *task.notes):
+        run.log(sentence)
     run.log(f"Started: {recipe.name}, {len(task.training):,} pictures, {recipe.precision}.")
     return {"iteration": 0, "images": 0, "seconds": 0.0, "best": {}, "data": task.data.fingerprint}
 
@@ -204,14 +239,32 @@ def _write_sheet(run, task, iteration):
         write_atomically(run.folder / "sheets" / f"{iteration:07d}.png", marks.encode(sheet, "png"))
 
 
-def _failed(run, sentence):
-    """The RunError to raise; told in the state and the log as far as the disk lets us."""
+@contextmanager
+def _faults_told(run):
+    """Whatever goes wrong is told in the state and the log, as far as the disk lets us, and raised."""
+    try:
+        yield
+    except VisageError as error:
+        _tell(run, str(error))
+        raise
+    except Exception as error:
+        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+        sentence = "The disk is full. Free some space, then resume from the last checkpoint."
+        if not full:
+            text = (str(error).strip() or "no more is known").splitlines()[0][:300]
+            sentence = f"Training broke off: {type(error).__name__}: {text}. The last checkpoint is kept."
+        _tell(run, sentence)
+        if full:
+            raise RunError(sentence) from None
+        raise
+
+
+def _tell(run, sentence):
     try:
         run.write_state(status="failed", message=sentence)
         run.log(sentence)
     except OSError:
         pass
-    return RunError(sentence)
 
 
 @contextmanager
@@ -219,14 +272,9 @@ def _signals_as_requests(run):
     """Ctrl-C and SIGTERM save and leave: they ask for a pause."""
     before = {}
     for number in (signal.SIGINT, signal.SIGTERM):
-        before[number] = signal.signal(number, lambda *_: run.request("pause"))
+        before[number] = signal.signal(number, lambda *_: run.ask("pause"))
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _data(recipe, progress):
-    """The recipe's data; a bar for its preparation goes through the same callback."""
-    return tasks.data(recipe, (lambda done, total: progress({"preparing": done, "of": total})) if progress else None)
