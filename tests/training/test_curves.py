@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from training import curves
+from training import curves, runs
 from training.runs import Run
 
 BATCH = 64
@@ -150,3 +150,14 @@ def test_smoothing_starts_at_the_first_value_and_follows():
     assert np.allclose(curves.smooth(values, 0.0), values)
     smoothed = curves.smooth(values, 0.5)
     assert smoothed[0] == 4.0 and (np.diff(smoothed) < 0).all() and np.isclose(smoothed[1], 4 / 3)
+
+
+def test_the_loop_keeps_the_index(tmp_path, monkeypatch):
+    monkeypatch.setattr(runs, "folder", lambda: tmp_path)
+    (tmp_path / "run").mkdir()
+    run = Run(tmp_path / "run")
+    for tick in range(1, 20):
+        run.add_event(event(tick))
+    assert curves.ticks(run) == 19
+    run.rewind_events(10 * BATCH)
+    assert curves.ticks(run) == 10 and len(run.events()) == 10
