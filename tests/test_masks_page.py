@@ -70,6 +70,16 @@ def test_filters_change_the_count_and_never_call_the_network(page):
     assert calls(page) == before and not page.exception
 
 
+def test_tiles_look_once_more_and_no_filter_does(page):
+    bring(page, a_png=seer.png(SPOTS))
+    before = calls(page)
+    page.get_by_key("masks.tiles").set_value(True).run()
+    assert calls(page) == before + 1 and not page.exception
+    page.get_by_key("masks.confidence.seer").set_value(0.9).run()
+    page.get_by_key("masks.tiles").set_value(False).run()
+    assert calls(page) == before + 1 and "2 faces" in alt(page), "both looks are kept"
+
+
 def test_nothing_left_is_told(page):
     bring(page, a_png=seer.png([]))
     assert "No faces found" in alt(page)
@@ -83,6 +93,9 @@ def test_with_annotations_the_figures_follow_the_sliders(page):
     assert shown == {"mAP@0.5 at these settings": "0.752", "mAP@0.5 of record": "0.752", "Precision": "1.00",
                      "Recall": "0.75"}  # fmt: skip
     assert page.get("vega_lite_chart")[0].proto.alt.endswith("recall 0.75")
+    (table,) = (one.value for one in page.markdown if one.value.startswith("| AP"))
+    assert "| `Good` | 0.505 | 0.505 |" in table and "| `without_mask` | 1.000 | 1.000 |" in table
+    assert table.count("| **mean of 2** | 0.752 | 0.752 |") == 2, "over Good and Bad, and over the annotated classes"
     page.get_by_key("masks.confidence.seer").set_value(0.9).run()
     shown = {one.label: one.value for one in page.metric}
     assert (shown["mAP@0.5 at these settings"], shown["mAP@0.5 of record"]) == ("0.505", "0.752")

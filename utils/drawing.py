@@ -25,6 +25,7 @@ STYLES = {
 HALO = (255, 255, 255)  # a light edge on both sides of every line: seen on any ground
 PLATE, TEXT = (0x1B, 0x1C, 0x1E), (255, 255, 255)
 SMALLEST = 8  # pixels of a side; below that a line is all there is
+CROWDED = 0.2  # of the picture; words that take more hide the faces, and patterns tell the boxes apart
 SMALLEST_TEXT = 11  # pixels; below that letters run together
 
 
@@ -38,7 +39,8 @@ def draw_boxes(
     Args:
         picture: uint8 [H, W, 3], RGB.
         boxes: float [N, 4], x1 y1 x2 y2 in pixels of the picture.
-        words: N, what stands at each box; nothing where empty, or where the picture is too small for letters.
+        words: N, what stands at each box; nothing where empty, where the picture is too small for letters, or where the
+            words together would hide a crowd.
         styles: N names: `solid`, `dashed`, or `truth` (dotted).
         scale: of lines and letters; above 1 for a picture that is shown smaller than it is.
     """
@@ -49,10 +51,12 @@ def draw_boxes(
     width, text = round(line_width(drawn) * scale), round(text_size(drawn) * scale)
     for box, style in zip(boxes, styles, strict=True):
         _outline(drawn, box, STYLES[style], width)
+    plates = [_plate(word, text, STYLES[style].colour) for word, style in zip(words, styles, strict=True) if word]
+    if sum(plate[..., 0].size for plate in plates) > CROWDED * drawn[..., 0].size:
+        return drawn
     taken: list[tuple[int, int, int, int]] = []
-    for box, word, style in zip(boxes, words, styles, strict=True):
-        if word:
-            _label(drawn, box, _plate(word, text, STYLES[style].colour), width, taken)
+    for box, plate in zip((box for box, word in zip(boxes, words, strict=True) if word), plates):
+        _label(drawn, box, plate, width, taken)
     return drawn
 
 

@@ -96,6 +96,24 @@ def test_a_photo_gets_boxes_and_a_slider_filters_them_without_the_network(open_p
     assert calls(page) == before
 
 
+def test_tiles_call_the_network_once_and_then_it_is_left_alone_again(open_page):
+    page = masks(open_page)
+    bring(page, a_png=seer.png(SPOTS))
+    picture(page, "a.png: 3 faces")
+    settled(page)
+    before = int(calls(page))
+    page.get_by_text("Tiles for tiny faces").click()
+    page.locator(f'[data-calls="{before + 1}"]').wait_for()
+    page.get_by_text("Tiles for tiny faces").click()
+    picture(page, "a.png: 3 faces")
+    slider = page.get_by_test_id("stSlider").filter(has_text="Confidence").locator("input")
+    slider.focus()
+    slider.press("End")
+    picture(page, "a.png: 2 faces: 1 Good, 1 Bad")
+    settled(page)
+    assert int(calls(page)) == before + 1
+
+
 def test_another_photo_is_a_key_away(open_page):
     page = masks(open_page)
     bring(page, a_png=seer.png(SPOTS), b_png=seer.png([(9, 9, GOOD)]))

@@ -94,3 +94,13 @@ def test_letters_grow_with_the_picture():
         return (drawn == PLATE).all(-1).any(1).sum()
 
     assert plate_height(150, 200) >= 11 and plate_height(2160, 3840) > 2160 / 40
+
+
+def test_words_that_would_hide_a_crowd_are_left_out_and_the_boxes_stay():
+    plain = np.full((480, 640, 3), 128, np.uint8)
+    places = np.array([[x, y, x + 20, y + 24] for x in range(8, 600, 40) for y in range(30, 460, 40)], float)
+    few, all_of_them = (
+        draw_boxes(plain, some, ["Bad 0.98"] * len(some), ["dashed"] * len(some)) for some in (places[:9], places)
+    )
+    assert (few == PLATE).all(2).sum() > 1000
+    assert (all_of_them == PLATE).all(2).sum() == 0 and (all_of_them != plain).any(2).mean() > 0.05

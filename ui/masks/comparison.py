@@ -17,37 +17,44 @@ def show(info: ModelInfo, shots: Sequence[Shot], brought: Brought, choice: Choic
     classes, which would only hide truths."""
     st.subheader("Against what people marked", anchor=False)
     looks = controls.looks()
-    seen = [looks.get(info, one).candidates for one in shots]
+    kept = [looks.get(info, one, choice.tiles) for one in shots]
+    seen = [one.candidates for one in kept]
+    about = (info, brought, choice.tiles)
     try:
-        truths, notes = truth.understood([brought.truths[one.digest] for one in shots], info)
-        record = _kept(("record", info, brought), lambda: truth.of_record(seen, truths))
+        truths, annotated, notes = truth.understood([brought.truths[one.digest] for one in shots], info)
+        record = _kept(("record", *about), lambda: truth.of_record(seen, truths))
         filtered, here = truth.as_filtered(seen, truths, choice.confidence, choice.overlap)
-        lines = _kept(("curve", info, brought, choice.overlap), lambda: truth.curves(seen, truths, choice.overlap))
+        rows = _rows(filtered, record)
+        if annotated:
+            each = [one.annotated for one in kept]
+            record_of_each = _kept(("record of each", *about), lambda: truth.of_record(each, annotated))
+            rows += _rows(truth.as_filtered(each, annotated, choice.confidence, choice.overlap)[0], record_of_each)
+        lines = _kept(("curve", *about, choice.overlap), lambda: truth.curves(seen, truths, choice.overlap))
     except DataError as error:
         st.warning(str(error))
         return
     for note in notes + brought.remarks:
         st.caption(note)
+    first, second, third, fourth = st.columns(4)
+    first.metric(
+        "mAP@0.5 at these settings",
+        f"{filtered['map50']:.3f}",
+        help="Mean over the classes of the area under precision over recall, of the boxes that the sliders leave. "
+        "A box is right that shares at least half with a marked one of its class.",
+    )
+    second.metric(
+        "mAP@0.5 of record",
+        f"{record['map50']:.3f}",
+        help="The same with every box above 0.01 and overlap 0.45, as `cli.py evaluate` tells it.",
+    )
+    third.metric("Precision", f"{here.precision:.2f}", help="The share of the boxes shown that are right.")
+    fourth.metric("Recall", f"{here.recall:.2f}", help="The share of the marked faces that were found.")
     figures, picture = st.columns([4, 7], gap="medium")
     with figures:
-        st.metric(
-            "mAP@0.5 at these settings",
-            f"{filtered:.3f}",
-            help="Mean over the classes of the area under precision over recall, of the boxes that the sliders leave. "
-            "A box is right that shares at least half with a marked one of its class.",
-        )
-        st.metric(
-            "mAP@0.5 of record",
-            f"{record['map50']:.3f}",
-            help="The same with every box above 0.01 and overlap 0.45, as `cli.py evaluate` tells it.",
-        )
-        left, right = st.columns(2)
-        left.metric("Precision", f"{here.precision:.2f}", help="The share of the boxes shown that are right.")
-        right.metric("Recall", f"{here.recall:.2f}", help="The share of the marked faces that were found.")
-        ap = " · ".join(f"{name} {'–' if value is None else f'{value:.3f}'}" for name, value in record["ap50"].items())
+        st.markdown("\n".join(["| AP@0.5 | at these settings | of record |", "|---|---:|---:|", *rows]))
         st.caption(
             f"{len(shots):,} photos, {here.right + here.missed:,} marked faces · {here.right:,} found, "
-            f"{here.missed:,} missed, {here.wrong:,} boxes wrong · AP of record: {ap} · best F1 "
+            f"{here.missed:,} missed, {here.wrong:,} boxes wrong · best F1 "
             f"{record['f1']:.2f} at confidence {record['confidence']:.2f}"
         )
     with picture:
@@ -59,6 +66,14 @@ def show(info: ModelInfo, shots: Sequence[Shot], brought: Brought, choice: Choic
             alt=f"Precision over recall by class; the dot is where the sliders are: precision {here.precision:.2f}, "
             f"recall {here.recall:.2f}",
         )
+
+
+def _rows(filtered: dict, record: dict) -> list[str]:
+    """Lines of a Markdown table: AP by class, and their mean."""
+    pairs = [(f"`{name}`", filtered["ap50"][name], value) for name, value in record["ap50"].items()]
+    marked = sum(value is not None for _, _, value in pairs)
+    pairs.append((f"**mean of {marked}**", filtered["map50"], record["map50"]))
+    return [f"| {name} | {' | '.join('–' if v is None else f'{v:.3f}' for v in values)} |" for name, *values in pairs]
 
 
 def _kept(what: tuple, work):

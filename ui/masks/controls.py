@@ -16,11 +16,14 @@ NOTHING = Brought([], {}, [], [])
 
 
 class Choice(NamedTuple):
-    """Which boxes are shown: the least confidence, the largest overlap, and the classes (None: all)."""
+    """Which boxes are shown: the least confidence, the largest overlap, and the classes (None: all); whether the network
+    looks at tiles of large pictures too.
+    """
 
     confidence: float
     overlap: float
     classes: tuple[str, ...] | None
+    tiles: bool = False
 
 
 def looks() -> Looks:
@@ -73,7 +76,7 @@ def camera() -> Brought:
 
 
 def sliders(info: ModelInfo) -> Choice:
-    """Confidence, overlap and classes: none of them calls the network."""
+    """Confidence, overlap and classes, none of which calls the network; and tiles, which do."""
     confidence = st.slider(
         "Confidence",
         0.01,
@@ -105,7 +108,14 @@ def sliders(info: ModelInfo) -> Choice:
         persist_state="session",
         help="Which boxes are drawn, counted and taken home.",
     )
-    return Choice(confidence, overlap, None if set(chosen) == set(names) else tuple(chosen))
+    tiles = st.toggle(
+        "Tiles for tiny faces",
+        key="masks.tiles",
+        persist_state="session",
+        help="For crowds in large pictures: the network looks at pieces of them too, which finds smaller faces and takes "
+        f"several times as long. Pictures up to {2 * info.pixels:,} px are looked at once either way.",
+    )
+    return Choice(confidence, overlap, None if set(chosen) == set(names) else tuple(chosen), tiles)
 
 
 def current(shots: Sequence[Shot]) -> Shot:

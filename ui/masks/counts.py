@@ -19,7 +19,7 @@ def colours() -> Mapping[str, str]:
 
 
 def draw(totals: Mapping[str, int], words: str, calls: int | None = None) -> None:
-    """The figures, and a quiet line under them. `calls` is how often the network ran, for programs that look."""
+    """The figures, and a quiet line under them. `calls` is how often the network looked, for programs that look."""
     parts = "".join(
         f'<div><i style="border: 3px {records.style(name, list(totals))} {colours().get(name, "currentColor")}"></i>'
         f"<strong>{count:,}</strong> {name}</div>"

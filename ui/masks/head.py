@@ -45,9 +45,7 @@ def model(infos: list[ModelInfo]) -> ModelInfo:
     """The model that looks, at the top of the side; a list to choose from where there is more than one."""
     if len(infos) == 1:
         with st.container(key="masks-model"):
-            st.html(
-                f'<div class="masks-model"><strong>{infos[0].title}</strong><div>{cards.line(infos[0])}</div></div>'
-            )
+            st.html(f'<div class="masks-model"><strong>{infos[0].title}</strong><div>{_line(infos[0])}</div></div>')
         return infos[0]
     by_name = {info.name: info for info in infos}
     chosen = st.selectbox(
@@ -58,8 +56,16 @@ def model(infos: list[ModelInfo]) -> ModelInfo:
         persist_state="session",
         help="The network that looks at the photos.",
     )
-    st.html(f'<div class="masks-line">{cards.line(by_name[chosen])}</div>')
+    st.html(f'<div class="masks-line">{_line(by_name[chosen])}</div>')
     return by_name[chosen]
+
+
+def _line(info: ModelInfo) -> str:
+    """The line under its name; with the figure over the annotated classes beside that over Good and Bad, where measured."""
+    line, of_each = cards.line(info), info.metrics.get("classes", {}).get("map50")
+    figure, *rest = line.split(" · ")
+    beside = [] if of_each is None else [f"{of_each:.3f} over {len(info.detector.classes)} classes"]
+    return " · ".join([figure, *beside, *rest])
 
 
 def foot(info: ModelInfo) -> None:

@@ -28,9 +28,12 @@ class Shot(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What stays of a photo: its candidates, classes joined to the model's groups, and a small WebP of it."""
+    """What stays of a photo: its candidates with classes joined to the model's groups (Good, Bad), the same with the
+    annotated classes, and a small WebP of it.
+    """
 
     candidates: Candidates
+    annotated: Candidates
     thumb: bytes
 
 
@@ -47,29 +50,31 @@ def shot(name: str, data: bytes, ours: bool = False) -> Shot:
 
 
 class Looks:
-    """One visitor's photos as one model after another saw them.
+    """One visitor's photos as one model after another saw them, as a whole or in `tiles` too.
 
     Attributes:
-        calls: how often the network ran.
+        calls: how often the network looked at a photo.
         faults: digest -> the sentence about a photo that cannot be read.
     """
 
     def __init__(self):
         self.calls = 0
         self.faults: dict[str, str] = {}
-        self._kept: OrderedDict[tuple[str, str], Seen] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, bool], Seen] = OrderedDict()
         self._view: tuple[str, View] | None = None
 
-    def get(self, info: ModelInfo, one: Shot) -> Seen | None:
+    def get(self, info: ModelInfo, one: Shot, tiles: bool = False) -> Seen | None:
         """What was seen in the photo, or None where the network has not looked yet."""
-        return self._kept.get((_key(info), one.digest))
+        return self._kept.get((_key(info), one.digest, tiles))
 
-    def missing(self, info: ModelInfo, shots: Sequence[Shot]) -> list[Shot]:
+    def missing(self, info: ModelInfo, shots: Sequence[Shot], tiles: bool = False) -> list[Shot]:
         """The photos that the network has yet to look at, each once."""
-        new = {one.digest: one for one in shots if one.digest not in self.faults and self.get(info, one) is None}
-        return list(new.values())
+        readable = {one.digest: one for one in shots if one.digest not in self.faults}
+        return [one for one in readable.values() if self.get(info, one, tiles) is None]
 
-    def look(self, info: ModelInfo, candidates: Callable[[np.ndarray], Candidates], one: Shot) -> None:
+    def look(
+        self, info: ModelInfo, candidates: Callable[[np.ndarray], Candidates], one: Shot, tiles: bool = False
+    ) -> None:
         """The network looks at one photo. One that cannot be read is told in `faults`."""
         try:
             picture = pictures.decode(one.data, one.name)
@@ -77,11 +82,11 @@ class Looks:
             self.faults[one.digest] = str(error)
             return
         self.calls += 1
-        found = candidates(picture)
-        if groups := info.detector.groups:
-            found = boxes.merge(found, groups)
+        annotated = candidates(picture)
+        groups = info.detector.groups
+        found = boxes.merge(annotated, groups) if groups else annotated
         small = marks.encode(pictures.square(picture, THUMB), "webp", quality=80, generated=one.ours)
-        self._kept[_key(info), one.digest] = Seen(found, small)
+        self._kept[_key(info), one.digest, tiles] = Seen(found, annotated, small)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
 

@@ -27,33 +27,33 @@ def show(place, info: ModelInfo, brought: Brought, choice: Choice, side) -> None
     with place:
         picture = st.container(key="masks-picture")
         below = st.container()
-    if not _looked(info, shots, picture, below):
+    if not _looked(info, shots, choice.tiles, picture, below):
         return
     looks = controls.looks()
     told = [looks.faults[one.digest] for one in brought.shots if one.digest in looks.faults]
     if told:
         st.warning("  \n".join(dict.fromkeys(told)))
-    seen = [one for one in shots if looks.get(info, one)]
+    seen = [one for one in shots if looks.get(info, one, choice.tiles)]
     if not seen:
         return
     found = [_finding(info, one, choice) for one in seen]
     now = found[seen.index(controls.current(seen))]
-    rows_key = f"masks.rows.{now.shot.digest}.{choice.overlap}.{choice.classes}"
+    rows_key = f"masks.rows.{now.shot.digest}.{choice.overlap}.{choice.classes}.{choice.tiles}"
     _large(picture, now, brought, rows_key)
     with below:
         _take_home(now, found)
     with side:
         _counts(found, looks.calls)
-    _strip(info, found, now, bool(brought.shots))
+    _strip(info, found, now, choice.tiles, bool(brought.shots))
     _table(now, rows_key)
     if brought.truths:
         comparison.show(info, [one for one in seen if one.digest in brought.truths], brought, choice)
 
 
-def _looked(info: ModelInfo, shots: Sequence[Shot], picture, below) -> bool:
+def _looked(info: ModelInfo, shots: Sequence[Shot], tiles: bool, picture, below) -> bool:
     """Whether the network has looked at all photos; it does so now where it has not."""
     looks = controls.looks()
-    new = looks.missing(info, shots)
+    new = looks.missing(info, shots, tiles)
     if not new:
         return True
     with picture:
@@ -71,16 +71,17 @@ def _looked(info: ModelInfo, shots: Sequence[Shot], picture, below) -> bool:
             return False
     with below:
         bar = st.progress(0.0)
+        candidates = detector.tiled_candidates if tiles else detector.candidates
         for done, one in enumerate(new):
             bar.progress(done / len(new), f"Looking at photo {done + 1:,} of {len(new):,}")
-            looks.look(info, detector.candidates, one)
+            looks.look(info, candidates, one, tiles)
         bar.empty()
     waiting.empty()
     return True
 
 
 def _finding(info: ModelInfo, one: Shot, choice: Choice) -> Finding:
-    candidates = controls.looks().get(info, one).candidates
+    candidates = controls.looks().get(info, one, choice.tiles).candidates
     # one box a face: nobody is Good and Bad at once
     boxes = select(candidates, choice.confidence, choice.overlap, choice.classes, across_classes=True)
     return Finding(one, boxes, candidates.width, candidates.height)
@@ -134,11 +135,11 @@ def _take_home(now: Finding, found: Sequence[Finding]) -> None:
 def _counts(found: Sequence[Finding], calls: int) -> None:
     totals = findings.counts((one.boxes for one in found), found[0].boxes.classes)
     photos = f"{len(found):,} photo{'s' if len(found) > 1 else ''}"
-    ran = f"the network ran {calls:,} time{'s' if calls != 1 else ''}"
+    ran = f"the network has looked {calls:,} time{'s' if calls != 1 else ''}"
     counts.draw(totals, f"in {photos} · {ran}; the filters do not call it", calls)
 
 
-def _strip(info: ModelInfo, found: Sequence[Finding], now: Finding, brought: bool) -> None:
+def _strip(info: ModelInfo, found: Sequence[Finding], now: Finding, tiles: bool, brought: bool) -> None:
     st.subheader("Your photos" if brought else "Samples: nobody here exists", anchor=False)
     if not brought:
         st.caption(
@@ -157,7 +158,7 @@ def _strip(info: ModelInfo, found: Sequence[Finding], now: Finding, brought: boo
             label_visibility="collapsed",
         )
         start = start if start in pages else 0
-    items = [_item(one, controls.looks().get(info, one.shot).thumb) for one in found[start : start + PAGE]]
+    items = [_item(one, controls.looks().get(info, one.shot, tiles).thumb) for one in found[start : start + PAGE]]
     live.strip(
         key="masks.strip",
         data={"items": items, "current": now.shot.digest},

@@ -33,28 +33,42 @@ class Agreement(NamedTuple):
         return self.right / max(1, self.right + self.missed)
 
 
-def understood(marked: Sequence[Marked], info: ModelInfo) -> tuple[list[Truth], list[str]]:
-    """The truths as places in the classes that the page shows, and sentences about how names were understood.
+class Understood(NamedTuple):
+    """Truths as places in the classes that the page shows, and in the model's annotated classes (None where these are the
+    same, or the truths are marked in the page's words); sentences about how names were understood."""
+
+    truths: list[Truth]
+    annotated: list[Truth] | None
+    notes: list[str]
+
+
+def understood(marked: Sequence[Marked], info: ModelInfo) -> Understood:
+    """What the marked names mean to the model.
 
     Raises: DataError for a class that the model does not know.
     """
-    groups = info.detector.groups
-    known = list(groups or info.detector.classes)
+    groups, classes = info.detector.groups, list(info.detector.classes)
+    known = list(groups or classes)
     to = {name: known.index(name) for name in known}
     to |= {name: place for place, names in enumerate(groups.values()) for name in names}
-    used = {label for one in marked for label in one.labels}
-    notes = []
+    used, numbers, notes = {label for one in marked for label in one.labels}, {}, []
     if used and all(label.isdigit() for label in used):
-        names = known if max(map(int, used)) < len(known) else list(info.detector.classes)
-        to |= {str(number): to[name] for number, name in enumerate(names) if name in to}
+        names = known if max(map(int, used)) < len(known) else classes
+        numbers = {str(number): name for number, name in enumerate(names) if name in to}
         told = ", ".join(f"{number} is {name}" for number, name in enumerate(names))
         notes.append(f"The annotations have numbers and no list of names. They are read in the model's order: {told}.")
-    if strangers := sorted(used - to.keys()):
+    named = {label: numbers.get(label, label) for label in used}
+    if strangers := sorted(set(named.values()) - to.keys()):
         raise DataError(
             f"The annotations have the class `{strangers[0]}`, which the model does not know: {', '.join(to)}. "
             "Give the set other names with `data convert`."
         )
-    return [(one.boxes, np.array([to[label] for label in one.labels], np.int64)) for one in marked], notes
+
+    def placed(places: Mapping[str, int]) -> list[Truth]:
+        return [(one.boxes, np.array([places[named[label]] for label in one.labels], np.int64)) for one in marked]
+
+    in_classes = bool(groups) and set(named.values()) <= set(classes)
+    return Understood(placed(to), placed({n: k for k, n in enumerate(classes)}) if in_classes else None, notes)
 
 
 def of_record(seen: Sequence[Candidates], truths: Sequence[Truth]) -> dict:
@@ -64,10 +78,10 @@ def of_record(seen: Sequence[Candidates], truths: Sequence[Truth]) -> dict:
 
 def as_filtered(
     seen: Sequence[Candidates], truths: Sequence[Truth], confidence: float, overlap: float
-) -> tuple[float, Agreement]:
-    """(mAP@0.5 of the boxes that the sliders leave, what of them is right)."""
+) -> tuple[dict, Agreement]:
+    """(the same figures of the boxes that the sliders leave, what of them is right)."""
     found = [select(one, confidence, overlap) for one in seen]
-    return mean_ap(truths, found, seen[0].classes)["map50"], agreement(truths, found)
+    return mean_ap(truths, found, seen[0].classes), agreement(truths, found)
 
 
 def agreement(truths: Sequence[Truth], found: Sequence[Boxes]) -> Agreement:

@@ -59,6 +59,8 @@ class VideoJob:
     def __init__(self, name: str, data: bytes, model: str, choice, every: int):
         self.name = name
         self.told = f"confidence {choice.confidence:.2f}, overlap {choice.overlap:.2f}"
+        if choice.tiles:
+            self.told += ", tiles"
         if every > 1:
             self.told += f", one frame in {every} looked at"
         self.progress = _Progress()
@@ -116,8 +118,10 @@ def written(folder: Path, name: str, data: bytes) -> Path:
 
 
 def _looked(now: _Progress, source: Path, target: Path, detector, choice, every: int) -> Result | None:
+    candidates = detector.tiled_candidates if choice.tiles else detector.candidates
+
     def look(picture: np.ndarray) -> Boxes:
-        found = detector.grouped(detector.candidates(picture))
+        found = detector.grouped(candidates(picture))
         return select(found, choice.confidence, choice.overlap, choice.classes, across_classes=True)
 
     watch, look_again = Watch(source.name, look, every), 0.0

@@ -27,6 +27,20 @@ def test_a_photo_is_looked_at_once_however_often_it_is_brought(info):
     assert select(candidates, 0.25).names == ["Good", "Bad"] and select(candidates, 0.9).names == ["Good"]
 
 
+def test_tiles_are_another_look_and_both_are_kept(info):
+    looks, detector = Looks(), serving.detector("seer")
+    one = shot("a.png", seer.png(SPOTS))
+    looks.look(info, detector.candidates, one)
+    assert looks.missing(info, [one], tiles=True) == [one]
+    before = detector.runs
+    looks.look(info, detector.tiled_candidates, one, tiles=True)
+    assert detector.runs - before > 100, "64 pixels of 640 at once, and the whole"
+    assert not looks.missing(info, [one]) and not looks.missing(info, [one], tiles=True) and looks.calls == 2
+    whole, near = looks.get(info, one), looks.get(info, one, tiles=True)
+    assert len(whole.candidates.boxes) == 2 < len(near.candidates.boxes)
+    assert (whole.candidates.classes, whole.annotated.classes) == (("Good", "Bad"), ("with_mask", "without_mask"))
+
+
 def test_a_damaged_photo_is_told_and_not_tried_again(info):
     looks, detector = Looks(), serving.detector("seer")
     cut = shot("cut.png", seer.png(SPOTS)[:600])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from models.boxes import Candidates
+from models.card import ModelInfo
 from tests import seer
 from ui.masks import truth
 from ui.masks.uploads import Marked
@@ -20,16 +21,21 @@ def marked(*labels):
 
 
 @pytest.mark.parametrize(
-    "reason, labels, places",
+    "reason, labels, places, of_each",
     [
-        ("the annotated classes", ("with_mask", "without_mask"), [0, 1]),
-        ("the groups themselves", ("Bad", "Good"), [1, 0]),
-        ("YOLO's numbers", ("1", "0", "0"), [1, 0, 0]),
+        ("the annotated classes", ("with_mask", "badly"), [0, 1], [0, 2]),
+        ("the groups themselves", ("Bad", "Good"), [1, 0], None),
+        ("YOLO's numbers of the groups", ("1", "0", "0"), [1, 0, 0], None),
+        ("YOLO's numbers of the classes", ("2", "0", "1"), [1, 0, 1], [2, 0, 1]),
     ],
 )
-def test_names_become_what_the_page_shows(info, reason, labels, places):
-    ((_, found),), notes = truth.understood([marked(*labels)], info)
+def test_names_become_what_the_page_shows(info, reason, labels, places, of_each):
+    classes, groups = ["with_mask", "without_mask", "badly"], {"Good": ["with_mask"], "Bad": ["without_mask", "badly"]}
+    arguments = info.arguments | {"classes": classes, "groups": groups}
+    three = ModelInfo.model_validate(info.model_dump() | {"arguments": arguments})
+    ((_, found),), annotated, notes = truth.understood([marked(*labels)], three)
     assert found.tolist() == places, reason
+    assert (annotated and annotated[0][1].tolist()) == of_each, reason
     assert bool(notes) == labels[0].isdigit(), "a guess is told"
 
 
@@ -45,8 +51,8 @@ def test_figures_follow_confidence_and_count_right_wrong_and_missed():
     truths = [(np.array([good, [80, 80, 90, 90]], float), np.array([0, 1]))]
     loose, all_of_them = truth.as_filtered(seen, truths, 0.2, 0.45)
     strict, the_best = truth.as_filtered(seen, truths, 0.5, 0.45)
-    assert (loose, tuple(all_of_them)) == (pytest.approx(1), (2, 1, 0))
-    assert (strict, tuple(the_best)) == (pytest.approx(0.5), (1, 0, 1))
+    assert (loose["map50"], tuple(all_of_them)) == (pytest.approx(1), (2, 1, 0))
+    assert (strict["map50"], tuple(the_best)) == (pytest.approx(0.5), (1, 0, 1))
     assert truth.of_record(seen, truths)["map50"] == pytest.approx(1)
     assert set(truth.curves(seen, truths)["Class"]) == {"Good", "Bad"}
 
