@@ -91,8 +91,13 @@ def restore(checkpoint: Path, state: dict) -> dict:
 
 
 def average_of(checkpoint: Path) -> list[np.ndarray]:
-    """The moving average's arrays, in the order of the generator's variables."""
-    arrays = _read(checkpoint, "average/")
+    """The moving average's arrays, in the order of the network's variables."""
+    return part_of(checkpoint, "average")
+
+
+def part_of(checkpoint: Path, part: str) -> list[np.ndarray]:
+    """The arrays of one part of the state, in the order of its variables; empty where there is no such part."""
+    arrays = _read(checkpoint, f"{part}/")
     return [arrays[key] for key in sorted(arrays)]
 
 
@@ -126,16 +131,22 @@ def all_of(folder: Path) -> list[Path]:
     return sorted(p for p in folder.glob("[0-9]*") if (p / "place.json").exists())
 
 
-def best(folder: Path) -> Path:
-    """The best checkpoint by the run's metric, or the last where none was measured.
+def best(folder: Path, at: int | None = None) -> Path:
+    """The best checkpoint by the run's metric, or the last where none was measured; or the one `at` so many images.
 
-    Raises: RunError where there is none yet.
+    Raises: RunError where there is none yet, or none there.
     """
     saved = all_of(folder)
     if not saved:
         raise RunError(f"The run `{folder.parent.name}` has no checkpoint yet.")
-    images = place_of(saved[-1])["best"].get("images")
-    return next((path for path in saved if int(path.name) == images), saved[-1])
+    if at is None:
+        images = place_of(saved[-1])["best"].get("images")
+        return next((path for path in saved if int(path.name) == images), saved[-1])
+    for path in saved:
+        if int(path.name) == at:
+            return path
+    kept = ", ".join(f"{int(path.name)}" for path in saved)
+    raise RunError(f"The run `{folder.parent.name}` keeps no checkpoint at {at} images. It has: {kept}.")
 
 
 def thin(folder: Path, best: int | None, every: int = 0) -> None:

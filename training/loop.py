@@ -27,7 +27,7 @@ def start(name: str, recipe: Recipe, progress: Callable | None = None) -> runs.R
     Raises:
         VisageError: unusable data, networks that cannot be built, a name that is taken; then no run is made.
     """
-    recipe = _settled(recipe)
+    recipe = settled(recipe)
     count = (lambda done, total: progress({"preparing": done, "of": total})) if progress else None
     task = tasks.build(recipe, tasks.data(recipe, count))
     run = runs.create(name, recipe)
@@ -76,7 +76,7 @@ def work(run: runs.Run, progress: Callable | None = None, task=None) -> None:
             progress(run.state())
 
 
-def _settled(recipe):
+def settled(recipe):
     """The recipe with its precision chosen for this machine."""
     from models import backend
 
@@ -89,7 +89,7 @@ def _build(run, progress):
     """The run's task; meanwhile the state tells how many pictures are prepared, and requests are obeyed."""
     recipe = run.recipe()
     if recipe.precision == "auto":
-        recipe = _settled(recipe)
+        recipe = settled(recipe)
         write_atomically(run.folder / "recipe.toml", recipes.dumps(recipe))
     beat = [0.0]
 

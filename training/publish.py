@@ -25,19 +25,33 @@ SAMPLES = 64  # uncurated: seeds 1 to 64
 FILM_ROWS, FILM_FACES = 10, 8
 
 
-def network_of(run: runs.Run):
-    """The moving average of the run's best checkpoint, a Keras generator in float32."""
+def network_of(run: runs.Run, images: int | None = None, ema: bool = True):
+    """The moving average (or the raw weights) of the run's best checkpoint, or of the one at so many images.
+
+    A Keras generator in float32.
+    """
     recipe = run.recipe()
     builder = networks.family(recipe.networks.family).generator
     network = builder(**recipe.networks.generator, resolution=recipe.data.resolution)
-    network.set_weights(checkpoints.average_of(checkpoints.best(run.checkpoints)))
+    part = "average" if ema else "generator"
+    network.set_weights(checkpoints.part_of(checkpoints.best(run.checkpoints, images), part))
     return network
 
 
-def publish(run: runs.Run, folder: Path, title: str = "", facts: dict | None = None, size: int = 0) -> ModelInfo:
+def publish(
+    run: runs.Run,
+    folder: Path,
+    title: str = "",
+    facts: dict | None = None,
+    size: int = 0,
+    images: int | None = None,
+    ema: bool = True,
+) -> ModelInfo:
     """The model written to `folder` (its name is the model's) from the run's best checkpoint.
 
     Args:
+        images: the checkpoint at so many images instead.
+        ema: the moving average; else the raw weights of that very step.
         facts: more of `ModelInfo`: version, metrics, licence, data_terms.
         size: of a detector's input in use, pixels; the training's if 0. A larger one finds smaller faces, and takes longer.
 
@@ -51,20 +65,20 @@ def publish(run: runs.Run, folder: Path, title: str = "", facts: dict | None = N
             "Give another --version."
         )
     recipe = run.recipe()
-    fields = {"title": title or folder.name, "training": _summary(run, recipe), **facts}
+    fields = {"title": title or folder.name, "training": _summary(run, recipe, images, ema), **facts}
     if recipe.task == "detection":
-        return _publish_detector(run, folder, fields, size)
+        return _publish_detector(run, folder, fields, size, images, ema)
     fields["family"] = recipe.networks.family
     fields["arguments"] = {**recipe.networks.generator, "resolution": recipe.data.resolution}
-    info = write_model(folder, fields, network_of(run))
+    info = write_model(folder, fields, network_of(run, images, ema))
     write_atomically(folder / "samples.webp", marks.encode(_samples(load(info)), "webp"))
-    write_atomically(folder / "training.webp", marks.encode(film(run, recipe.data.resolution), "webp"))
+    write_atomically(folder / "training.webp", marks.encode(film(run, recipe.data.resolution, images), "webp"))
     return info
 
 
-def _publish_detector(run, folder, fields, size):
+def _publish_detector(run, folder, fields, size, images, ema):
     """No pictures come along: a detector's samples are photos of people."""
-    model, sections = _detector_network(run)
+    model, sections = _detector_network(run, images, ema)
     return write_detector(folder, {**fields, "arguments": _arguments(run, size)}, model, cfg.write_cfg(sections))
 
 
@@ -78,11 +92,12 @@ def detector_of(run: runs.Run, size: int = 0) -> Detector:
     return Detector(ModelInfo.model_validate({**facts, "arguments": arguments, "files": files}), model, sections)
 
 
-def _detector_network(run):
-    """(network, sections) of the run's best average; the run keeps the cfg it trained, anchors and all."""
+def _detector_network(run, images=None, ema=True):
+    """(network, sections), as `network_of`; the run keeps the cfg it trained, anchors and all."""
     sections = cfg.read_cfg((run.folder / NETWORK_CFG).read_text("utf-8"))
     model = darknet.network(sections)
-    model.set_weights(checkpoints.average_of(checkpoints.best(run.checkpoints)))
+    part = "average" if ema else "network"
+    model.set_weights(checkpoints.part_of(checkpoints.best(run.checkpoints, images), part))
     return model, sections
 
 
@@ -97,9 +112,11 @@ def _arguments(run, size):
     }
 
 
-def film(run: runs.Run, size: int) -> np.ndarray:
-    """The same eight faces (seeds 1 to 8) at ten moments of the training, a row each, doubling in images seen."""
+def film(run: runs.Run, size: int, images: int | None = None) -> np.ndarray:
+    """The same eight faces (seeds 1 to 8) at ten moments of the training, up to so many images, a row each, doubling in
+    images seen."""
     strips = sorted((run.folder / "samples").glob("*.jpg"))
+    strips = [strip for strip in strips if images is None or int(strip.stem) <= images]
     if not strips:
         raise RunError(f"The run `{run.name}` has no sample pictures.")
     places = np.unique(np.geomspace(1, len(strips), FILM_ROWS).round().astype(int)) - 1
@@ -110,12 +127,13 @@ def _samples(model: Generator) -> np.ndarray:
     return pictures.grid(model.generate(latents_of_seeds(SAMPLES, model.latent)), columns=8)
 
 
-def _summary(run, recipe):
+def _summary(run, recipe, images, ema):
     """What a card tells of the training; no paths."""
-    place = checkpoints.place_of(checkpoints.best(run.checkpoints))
+    place = checkpoints.place_of(checkpoints.best(run.checkpoints, images))
     return {
         "recipe": recipe.name,
         "images": place["images"],
+        "weights": "moving average" if ema else "raw",
         "batch": recipe.batch,
         "precision": recipe.precision,
         "hours": round(place["seconds"] / 3600, 2),

@@ -165,11 +165,7 @@ class Run:
         except FileNotFoundError:
             raise RunError(f"The run `{self.name}` is gone: it was deleted.") from None
         with lock:
-            for _ in range(20):  # somebody who only looks (`is_locked`) is gone in a moment
-                if try_lock(lock):
-                    break
-                time.sleep(0.05)
-            else:
+            if not take_lock(lock):
                 raise RunError(f"The run `{self.name}` is being trained by another process already.")
             if not (self.folder / "recipe.toml").exists():
                 raise RunError(f"The run `{self.name}` is gone: it was deleted.")
@@ -270,6 +266,15 @@ def try_lock(file, kind: int = fcntl.LOCK_EX) -> bool:
     except OSError:
         return False
     return True
+
+
+def take_lock(file) -> bool:
+    """As `try_lock`, with patience for somebody who only looks (`is_locked`), or leaves: gone in a moment."""
+    for _ in range(20):
+        if try_lock(file):
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def _whole_lines(text):

@@ -6,11 +6,15 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
+from models.catalogue import Catalogue
+from models.generator import load
 from tests.tree import ROOT
-from training import processes, recipe, runs
-from utils.errors import DataError, RunError
+from training import loop, processes, publish, recipe, runs
+from training.tasks import gan
+from utils.errors import DataError, RecipeError, RunError
 
 PATIENCE = 120  # seconds before a condition that never comes fails the test
 ENDLESS = ("images=100000000", "tick.iterations=100000")
@@ -131,3 +135,40 @@ def test_what_goes_wrong_is_told_in_the_state(home, tiny, tmp_path):
     assert "empty" in until(empty, has("failed"), "failure")["message"]
     wings = processes.start("wings", tiny("networks.generator.wings=2"))
     assert "wings" in until(wings, has("failed"), "failure")["message"]
+
+
+def test_a_probe_takes_real_steps_and_leaves_nothing(home, tiny, tmp_path):
+    probe = processes.probe(tiny("images=64000"))
+    assert probe.images_per_second > 0 and 100e6 < probe.memory < 20e9
+    assert probe.seconds >= 64000 / probe.images_per_second
+    assert runs.all_runs() == [] and list((home / "tmp").iterdir()) == []
+    with pytest.raises(RecipeError, match="wings"):
+        processes.probe(tiny("networks.generator.wings=2"))
+    with pytest.raises(DataError, match="There is no data at"):
+        processes.probe(tiny("data.source=nowhere"))
+
+
+def test_a_checkpoint_is_published_beside_the_page_average_or_raw(home, tiny):
+    loop.start("mine", tiny("images=320", "average.half_life_kimg=1"))
+    run = runs.find("mine")
+    with pytest.raises(RunError, match="no checkpoint at 7 images"):
+        processes.publish("mine", images=7)
+    assert processes.publishing(run) == {}
+    faces = []
+    for version, ema in (("1", True), ("2", False)):
+        processes.publish("mine", "My faces", images=160, ema=ema)
+        with pytest.raises(RunError, match="being published already"):
+            processes.publish("mine")
+        deadline = time.monotonic() + PATIENCE
+        while (told := processes.publishing(run))["status"] == "running":
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        assert (told["status"], told["model"]) == ("done", "mine"), told
+        info = Catalogue().get("mine")
+        assert (info.title, info.version, info.training["images"]) == ("My faces", version, 160)
+        faces.append(load(info).generate(np.ones((1, 16), np.float32)))
+    assert (faces[0] != faces[1]).any()  # the average is not the raw network
+    raw = publish.network_of(run, 160, ema=False)
+    assert np.abs(faces[1].astype(int) - gan.drawn_by(raw)(np.ones((1, 16), np.float32))).max() <= 1
+    (run.folder / "publish.json").write_text('{"status": "running"}')  # as a kill leaves it
+    assert processes.publishing(run)["status"] == "failed"
