@@ -2,7 +2,8 @@
 
 `face` and `morph` take `data` (what to draw) and fire `settled` with `{"query", "serial"}` when the visitor has let go.
 Frames never pass through Python's script: the components fetch them from `/api/v1` while a thumb drags (some 10 ms a
-frame, where Streamlit's own slider speaks only on release). `strip` is a row of small photos and fires `chosen`.
+frame, where Streamlit's own slider speaks only on release). `strip` is a row of small photos and fires `chosen`;
+`tiles` are the pictures of a data set and fire `tapped`.
 """
 
 from pathlib import Path
@@ -29,3 +30,4 @@ def _component(name: str):
 face = _component("face")
 morph = _component("morph")
 strip = _component("strip")
+tiles = _component("tiles")
