@@ -58,6 +58,25 @@ def test_many_steps_bring_the_fakes_to_the_reals_and_the_scores_to_a_half(seed):
     assert look.loss_discriminator == pytest.approx(np.log(4), abs=0.1)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_generator_alone_runs_past_the_reals(seed):
+    gan = TinyGan(seed)
+    for _ in range(40):
+        gan.step_generator()
+    assert np.linalg.norm(gan.fakes().mean(0)) > 2 * np.linalg.norm(gan.reals, axis=1).max()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_discriminator_alone_tells_ever_better(seed):
+    gan = TinyGan(seed)
+    start = gan.look()
+    for _ in range(20):
+        gan.step_discriminator()
+    look = gan.look()
+    assert look.loss_discriminator < start.loss_discriminator - 0.1
+    assert look.score_reals - look.score_fakes > start.score_reals - start.score_fakes + 0.1
+
+
 def test_equal_seeds_and_steps_are_equal_to_the_bit():
     def played():
         gan = TinyGan(5)

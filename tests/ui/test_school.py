@@ -67,6 +67,44 @@ def test_every_chart_is_explained_shortly_for_every_run():
         assert all(5 < len(sentence.split()) < 45 for sentence in said.values()), chart
 
 
+@pytest.mark.parametrize(
+    "chart, run, key, which, as_written",
+    [
+        ("losses", "healthy", "loss_discriminator", -1, "{:.2f}"),
+        ("losses", "healthy", "loss_generator", -1, "{:.2f}"),
+        ("losses", "won", "loss_generator", "min", "{:.1f}"),
+        ("losses", "won", "loss_generator", "max", "{:.1f}"),
+        ("scores", "healthy", "score_reals", -1, "{:.2f}"),
+        ("scores", "healthy", "score_fakes", -1, "{:.2f}"),
+        ("metric", "healthy", "swd", 0, "{:.0f}"),
+        ("metric", "healthy", "swd", -1, "{:.0f}"),
+        ("metric", "collapsed", "swd", "min", "{:.0f}"),
+        ("metric", "collapsed", "swd", -1, "{:.0f}"),
+        ("metric", "won", "swd", -1, "{:.0f}"),
+        ("diversity", "healthy", "diversity", 0, "{:.2f}"),
+        ("diversity", "healthy", "diversity", -1, "{:.2f}"),
+        ("diversity", "collapsed", "diversity", "min", "{:.2f}"),
+        ("diversity", "collapsed", "diversity", "max", "{:.2f}"),
+        ("learning_rate", "healthy", "learning_rate", 0, "{:.4f}"),
+        ("learning_rate", "collapsed", "learning_rate", 0, "{:.3f}"),
+        ("learning_rate", "won", "learning_rate", 0, "{:.4f}"),
+    ],
+)
+def test_the_figures_in_the_words_are_the_runs(chart, run, key, which, as_written):
+    values = examples.runs()[run].curve(key)["value"]
+    value = values.iloc[which] if isinstance(which, int) else getattr(values, which)()
+    assert as_written.format(value) in words.SHOWN[chart][run]
+
+
+def test_level_losses_stand_beside_a_metric_that_falls():
+    healthy = examples.runs()["healthy"]
+    for key in ("loss_discriminator", "loss_generator", "swd"):
+        curve = healthy.curve(key)
+        late = curve[curve["images"] >= 40_000]["value"]
+        said = "{:.0f}" if key == "swd" else "{:.2f}"
+        assert said.format(late.min()) in words.LEVEL and said.format(late.max()) in words.LEVEL, key
+
+
 # One step at a time
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from ui.school import examples
 from ui.school.examples import Example
 
-HEIGHT = 220
+HEIGHT = 230
 # chart: {line: key of the events}
 LINES = {
     "losses": {"Discriminator": "loss_discriminator", "Generator": "loss_generator"},
@@ -36,12 +36,12 @@ def draw(example: Example, chart: str, tokens: Mapping, alone: bool = False) -> 
     scale = SCALES.get(chart, alt.Scale()).copy()
     scale.domain, scale.nice = [0, 1 if chart == "scores" else top], chart != "scores"
     y = alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(tickCount=4, titlePadding=0))
-    legend = None if one else alt.Legend(orient="top", title=None)
+    legend = None if one else alt.Legend(orient="top", title=None, columns=1)  # a third of a popover is narrow
     colours = alt.Scale(domain=names, range=[tokens["reals"], tokens["fakes"]][: len(names)])
     dashes = alt.Scale(domain=names, range=[[1, 0], [6, 4]][: len(names)])
     drawn = (
         alt.Chart(lines(example, chart))
-        .mark_line(strokeWidth=2, clip=True)
+        .mark_line(strokeWidth=2)
         .encode(
             x=alt.X("images:Q", title="Images seen", axis=alt.Axis(format="~s", tickCount=5)),
             y=y,

@@ -25,18 +25,16 @@ def beside(chart: str, place: str = "") -> None:
         return
     with box:
         look.style()
-        st.markdown(words.BESIDE[chart][1])
-        for name, example in examples.runs().items():
-            _example(name, example, chart, place or "beside")
+        explained(chart, f"beside.{place}")
 
 
-def explained(chart: str) -> None:
-    """The same on the page itself, the three runs in a row; a film strip takes all of the width."""
+def explained(chart: str, place: str = "page") -> None:
+    """What a chart means, and the same chart of the three runs in a row; a film strip takes all of the width."""
     st.markdown(words.BESIDE[chart][1])
     places = [st.container() for _ in examples.runs()] if chart == "film" else st.columns(3, gap="medium")
     for column, (name, example) in zip(places, examples.runs().items(), strict=True):
         with column:
-            _example(name, example, chart, "row")
+            _example(name, example, chart, place)
 
 
 def how_they_were_made() -> None:

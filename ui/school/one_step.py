@@ -19,11 +19,12 @@ Triangles are fakes, which the generator makes out of noise. The colour of a pla
 would give to a point there: **teal** looks real to it, **orange** looks fake, and between them it cannot tell.
 """
 TRY = """
-- **Take turns, some hundred steps.** The triangles spread along the arc, and the map turns pale: wherever points are, the
-  discriminator can no longer tell. The losses stop falling, near the thin lines, though nothing is wrong.
-- **Forty generator steps without the discriminator.** The triangles all run to what looked best once. That is how
-  collapse begins.
-- **Forty discriminator steps without the generator.** Its loss falls and falls; for the generator that is no help.
+- **Take turns, some hundred steps.** The triangles spread along the arc, and the map turns pale around the points: the
+  discriminator can no longer tell. The losses stay near the thin lines, though nothing is wrong.
+- **Forty generator steps in a row.** The triangles run to where it is most teal, past all circles and off the map. Their
+  judge has never seen points out there, and nobody tells it: that is why the two take turns.
+- **Twenty discriminator steps in a row.** It tells circles and triangles apart better and better, but no triangle moves:
+  only the generator can do that.
 """
 
 
