@@ -2,7 +2,9 @@
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal
 
 from fastapi import FastAPI, Request
@@ -13,6 +15,7 @@ from starlette.exceptions import HTTPException
 from models import morphs, serving
 from models.catalogue import Catalogue, ModelInfo
 from models.settings import FaceSettings, read_query
+from training import runs
 from utils import marks, pictures
 from utils.animations import encode_animation
 from utils.errors import LinkError, ModelError, VisageError
@@ -22,6 +25,7 @@ MORPH_FPS = 24
 # a year: settings and version name a picture once and for all
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
+A_DAY = "private, max-age=86400"
 
 api = FastAPI(title="Visage", version="1", docs_url="/docs", redoc_url=None)
 
@@ -55,6 +59,22 @@ def samples(name: str) -> FileResponse:
     if not file.is_file():
         raise HTTPException(404, f"Model `{name}` came without sample pictures.")
     return FileResponse(file, media_type="image/webp")
+
+
+@api.get("/v1/runs/{name}/samples")
+def run_samples(name: str, after: int = -1) -> dict:
+    """The film strip of a training: after how many images seen there is a picture; those past `after` only."""
+    files = _run_folder(name).glob("samples/*.jpg")
+    return {"images": sorted(images for file in files if file.stem.isdigit() and (images := int(file.stem)) > after)}
+
+
+@api.get("/v1/runs/{name}/samples/{images}")
+def run_sample(name: str, images: int) -> FileResponse:
+    """One picture of the film strip, by the images seen before it was made."""
+    file = _run_folder(name) / "samples" / f"{images:09d}.jpg"
+    if not file.is_file():
+        raise HTTPException(404, f"The run `{name}` has no sample picture at {images:,} images.")
+    return FileResponse(file, media_type="image/jpeg", headers={"Cache-Control": A_DAY})
 
 
 @api.get("/v1/frame", response_class=Response)
@@ -93,6 +113,14 @@ def morph(request: Request, format: Literal["webp", "gif"] = "webp") -> Response
     generator = _generator(info.name)
     data = encode_animation(generator.generate(morphs.path(settings, generator.latent)), format, fps=MORPH_FPS)
     return Response(data, media_type=f"image/{format}", headers={"Cache-Control": ASK_AGAIN})
+
+
+def _run_folder(name: str) -> Path:
+    """The run's folder; a name that could lead elsewhere is nobody's."""
+    folder = runs.folder() / name
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name) or not (folder / "recipe.toml").is_file():
+        raise HTTPException(404, f"There is no run `{name[:64]}`.")
+    return folder
 
 
 def _model(request: Request) -> tuple[ModelInfo, Mapping[str, str]]:

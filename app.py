@@ -14,6 +14,7 @@ if __name__ == "__main__":
             st.Page("pages/faces.py", title="Faces", default=True),
             st.Page("pages/morph.py", title="Morph"),
             st.Page("pages/masks.py", title="Masks"),
+            st.Page("pages/training.py", title="Training"),
             st.Page("pages/data_sets.py", title="Data sets"),
             st.Page("pages/school.py", title="GAN school"),
             st.Page("pages/about.py", title="About"),

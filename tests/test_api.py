@@ -11,6 +11,7 @@ from PIL import Image
 
 from models import serving
 from models.settings import FaceSettings
+from tests.training.synthetic import write_run
 from utils import marks
 
 ASKED = "/v1/frame?model=tiny&version=1&seed=7"
@@ -149,3 +150,32 @@ def test_a_network_that_cannot_run_here_is_told_and_tried_again_later(client, ow
     assert reply.status_code == 503 and "`tiny` cannot be loaded here: " in reply.json()["error"]
     assert "MemoryError" in reply.json()["error"]
     assert client.get(path).status_code == 200
+
+
+def test_the_film_strip_of_a_run_is_listed_and_fetched_by_name(client, tmp_path, monkeypatch):
+    monkeypatch.setenv("VISAGE_HOME", str(tmp_path))
+    write_run("faces-1", ticks=20)
+    listed = client.get("/v1/runs/faces-1/samples").json()["images"]
+    assert len(listed) == 11 and listed[:2] == [0, 1280]
+    assert client.get("/v1/runs/faces-1/samples?after=1280").json()["images"] == listed[2:]
+    reply = client.get("/v1/runs/faces-1/samples/1280")
+    assert reply.headers["content-type"] == "image/jpeg" and _pixels(reply).shape == (256, 256, 3)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "nobody/samples",
+        "faces-1/samples/7",
+        "faces-1/samples/state.json",
+        "..%2Fruns%2Ffaces-1/samples/0",
+        "./samples/0",
+        "faces-1%2F..%2Ffaces-1/samples/0",
+        "%2e%2e/samples",
+        "faces-1/samples/..%2F..%2Frecipe.toml",
+    ],
+)
+def test_no_address_leads_out_of_a_run_folder(client, tmp_path, monkeypatch, path):
+    monkeypatch.setenv("VISAGE_HOME", str(tmp_path))
+    write_run("faces-1", ticks=20)
+    assert client.get(f"/v1/runs/{path}").status_code in (404, 422)

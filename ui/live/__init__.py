@@ -4,6 +4,7 @@
 Frames never pass through Python's script: the components fetch them from `/api/v1` while a thumb drags (some 10 ms a
 frame, where Streamlit's own slider speaks only on release). `strip` is a row of small photos and fires `chosen`;
 `tiles` are the pictures of a data set and fire `tapped`.
+`film` shows the sample pictures of a run, which it fetches by name; it takes `run`, `version`, `last` and fires nothing.
 """
 
 from pathlib import Path
@@ -31,3 +32,4 @@ face = _component("face")
 morph = _component("morph")
 strip = _component("strip")
 tiles = _component("tiles")
+film = _component("film")
