@@ -19,8 +19,9 @@ with right:
     info = head.model(infos)
     source = controls.source()
     brought = {"Photos": controls.photos, "Camera": controls.camera, "Video": videos.bring}[source]()
-    choice = controls.sliders(info)
-    if source == "Video":
+    under_way = source == "Video" and videos.job() is not None  # what was begun keeps its settings
+    choice = None if under_way else controls.sliders(info)
+    if source == "Video" and not under_way:
         videos.start(info, brought, choice)
 
 if source == "Video":

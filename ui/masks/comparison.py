@@ -4,12 +4,18 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from models import serving
 from models.card import ModelInfo
 from ui.masks import controls, counts, truth
 from ui.masks.controls import Choice
 from ui.masks.looks import Shot
 from ui.masks.uploads import Brought
-from utils.errors import DataError
+from utils.errors import VisageError
+
+OPENVINO = (
+    "OpenVINO computes here, in bfloat16 where the processor has it: figures of record, which `cli.py evaluate` tells in "
+    "float32, may differ in the third digit."
+)
 
 
 def show(info: ModelInfo, shots: Sequence[Shot], brought: Brought, choice: Choice) -> None:
@@ -23,14 +29,18 @@ def show(info: ModelInfo, shots: Sequence[Shot], brought: Brought, choice: Choic
     try:
         truths, annotated, notes = truth.understood([brought.truths[one.digest] for one in shots], info)
         record = _kept(("record", *about), lambda: truth.of_record(seen, truths))
-        filtered, here = truth.as_filtered(seen, truths, choice.confidence, choice.overlap)
+        now = (choice.confidence, choice.overlap)
+        filtered, here = _kept(("now", *about, *now), lambda: truth.as_filtered(seen, truths, *now))
         rows = _rows(filtered, record)
         if annotated:
             each = [one.annotated for one in kept]
             record_of_each = _kept(("record of each", *about), lambda: truth.of_record(each, annotated))
-            rows += _rows(truth.as_filtered(each, annotated, choice.confidence, choice.overlap)[0], record_of_each)
+            of_each, _ = _kept(("now of each", *about, *now), lambda: truth.as_filtered(each, annotated, *now))
+            rows += _rows(of_each, record_of_each)
         lines = _kept(("curve", *about, choice.overlap), lambda: truth.curves(seen, truths, choice.overlap))
-    except DataError as error:
+        if serving.detector(info.name).runtime == "OpenVINO":
+            notes = [*notes, OPENVINO]
+    except VisageError as error:
         st.warning(str(error))
         return
     for note in notes + brought.remarks:
@@ -45,7 +55,7 @@ def show(info: ModelInfo, shots: Sequence[Shot], brought: Brought, choice: Choic
     second.metric(
         "mAP@0.5 of record",
         f"{record['map50']:.3f}",
-        help="The same with every box above 0.01 and overlap 0.45, as `cli.py evaluate` tells it.",
+        help="The same with every box above 0.01 and overlap 0.45. Without tiles, that is what `cli.py evaluate` tells.",
     )
     third.metric("Precision", f"{here.precision:.2f}", help="The share of the boxes shown that are right.")
     fourth.metric("Recall", f"{here.recall:.2f}", help="The share of the marked faces that were found.")

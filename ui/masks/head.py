@@ -73,7 +73,10 @@ def foot(info: ModelInfo) -> None:
     st.divider()
     st.markdown(f"**What am I looking at?** {WHAT if info.arguments.get('groups') else _plain()}")
     st.markdown(ERRS)
-    st.caption(f"Runs on {shell.where()}. Photos stay in this server's memory while you are here, and nowhere else.")
+    st.caption(
+        f"Runs on {shell.where()}. Photos stay in this server's memory while you are here, and nowhere else; a video lies in a "
+        "private folder while the network looks at it."
+    )
     if card := cards.card(info):
         with st.expander(f"The card of {info.title}: figures, data, what fools it"):
             st.markdown(card)

@@ -183,7 +183,7 @@ def _table(now: Finding, key: str) -> None:
     if not len(boxes.boxes):
         st.caption("Nothing is left at these settings. Move Confidence to the left.")
         return
-    st.caption("Choose a row to see that face from near.")
+    st.caption("Choose a row to see that face from near, and the same row again to see the whole photo.")
     corners = np.round(boxes.boxes).astype(int)
     table = pd.DataFrame(
         {

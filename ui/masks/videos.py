@@ -18,14 +18,20 @@ JOB = "masks.job"
 PREVIEW = 960  # pixels on the longer side of a first frame
 
 
+def job() -> VideoJob | None:
+    """The video that was begun, whether it has ended or not."""
+    return st.session_state.get(JOB)
+
+
 def bring():
     """The video chosen, or None; nothing to choose while one is looked at."""
-    job: VideoJob | None = st.session_state.get(JOB)
-    if job is not None:
-        if st.button("Another video", key="masks.another", help="Puts this one away.", width="stretch"):
-            job.cancel()
+    if (begun := job()) is not None:
+        words = "Puts this one away; the next may be the same one with other settings."
+        if st.button("Another video", key="masks.another", help=words, width="stretch"):
+            begun.cancel()
             del st.session_state[JOB]
             st.rerun()
+        st.caption(f"{begun.name}: {begun.told}")
         return None
     return st.file_uploader(
         "Video",
@@ -39,8 +45,6 @@ def bring():
 
 def start(info: ModelInfo, file, choice: Choice) -> None:
     """What belongs to a video alone, and the button that begins."""
-    if st.session_state.get(JOB) is not None:
-        return
     every = st.number_input(
         "Look at one frame in …",
         1,
@@ -65,16 +69,16 @@ def start(info: ModelInfo, file, choice: Choice) -> None:
 
 def show(place, file, side) -> None:
     """The video as it was brought, on its way, or with its boxes."""
-    job: VideoJob | None = st.session_state.get(JOB)
+    begun = job()
     with place, st.container(key="masks-film"):
-        if job is None:
+        if begun is None:
             _brought(file)
-        elif not job.ended:
+        elif not begun.ended:
             _on_its_way()
-        elif job.progress.result:
-            _done(job, job.progress.result, side)
+        elif begun.progress.result:
+            _done(begun, begun.progress.result, side)
         else:
-            st.error(job.progress.error or f"`{job.name}` was cancelled; nothing of it is kept.")
+            st.error(begun.progress.error or f"`{begun.name}` was cancelled; nothing of it is kept.")
 
 
 def _brought(file) -> None:
@@ -117,29 +121,31 @@ def _empty(words: str) -> None:
 
 @st.fragment(run_every=1.0)
 def _on_its_way() -> None:
-    job: VideoJob | None = st.session_state.get(JOB)
-    if job is None or job.ended:
+    begun = job()
+    if begun is None or begun.ended:
         st.rerun()
-    share, words = job.line()
-    if job.progress.preview:
-        _frame(job.progress.preview, words)
+    share, words = begun.line()
+    if begun.progress.preview:
+        _frame(begun.progress.preview, words)
     else:
         _empty("The first frame is on its way.")
     st.progress(share, words)
     if st.button("Cancel", key="masks.cancel", help="Ends it at once; nothing of the video is kept."):
-        job.cancel()
+        begun.cancel()
 
 
-def _done(job: VideoJob, result: Result, side) -> None:
+def _done(begun: VideoJob, result: Result, side) -> None:
     if result.short:
         st.warning(result.short)
     total = sum(result.people.values())
     parts = ", ".join(f"{count:,} {word}" for word, count in sorted(result.people.items(), reverse=True))
     words = f"{total:,} {'person' if total == 1 else 'people'}: {parts}" if total else "No faces found"
-    st.video(result.film, alt=f"{job.name} with boxes. {words}")
+    st.video(result.film, alt=f"{begun.name} with boxes. {words}")
     pace = result.frames / max(result.seconds, 0.01)
-    st.caption(f"{words} · {job.name} · {result.frames:,} frames, {pace:.1f} a second · {job.told}")
-    stem = job.name.rsplit(".", 1)[0]
+    st.caption(
+        f"{words} · {begun.name} · {result.frames:,} frames, worked through at {pace:.1f} a second · {begun.told}"
+    )
+    stem = begun.name.rsplit(".", 1)[0]
     with st.container(horizontal=True, gap="xsmall"):
         st.download_button(
             "Download", result.film, f"{stem}-boxes.mp4", "video/mp4", key="masks.get.film", type="primary",
