@@ -203,12 +203,12 @@ def beside_all() -> None:
 
     for chart in ("losses", "scores", "metric", "learning_rate", "film", "diversity"):
         school.beside(chart)
-    school.beside("losses", place="another run")
+    school.row(["losses", "film"], place="another run")
 
 
 def test_beside_a_chart_nothing_is_sent_before_somebody_asks():
     app = AppTest.from_function(beside_all, default_timeout=30).run()
-    assert not app.exception and not app.markdown and not app.get("vega_lite_chart")
+    assert not app.exception and not app.markdown and not app.get("vega_lite_chart") and not app.get("html")
 
 
 @pytest.mark.parametrize("chart", sorted(CHARTS))
