@@ -19,7 +19,10 @@ def train(
     data: Source,
     init: Annotated[
         str,
-        typer.Option(help="Detectors: start from a run's best weights, or from Darknet's .weights as far as they fit."),
+        typer.Option(
+            help="Branch: start from a run's weights, RUN (its best) or RUN@IMAGES; detectors also from Darknet's "
+            ".weights as far as they fit."
+        ),
     ] = "",
     extra: Annotated[list[Path] | None, typer.Option(help="Detectors: more annotated photos, trained on only.")] = None,
     name: Annotated[str, typer.Option(help="Name of the run: its folder under VISAGE_HOME/runs.")] = "",
@@ -36,10 +39,7 @@ def train(
     """
     from training import recipe as recipes
 
-    paths = [f'data.source="{data.resolve()}"']
-    paths += [f'network.init="{Path(init).resolve() if Path(init).is_file() else init}"'] if init else []
-    paths += [f"data.extra={[str(path.resolve()) for path in extra]}"] if extra else []
-    loaded = recipes.load(recipe, [*(settings or []), *paths])
+    loaded = asked(recipe, data, init, extra, settings)
     if dry_run:
         typer.echo(recipes.dumps(loaded))
         return
@@ -49,6 +49,17 @@ def train(
     with doors.bar("{task.fields[rate]}") as progress:
         run = loop.start(name or f"{loaded.name}-{loaded.images // 1000}k", loaded, _shown_on(progress))
     _tell(run)
+
+
+def asked(recipe: str, data: Path, init: str = "", extra: list[Path] | None = None, settings: list[str] | None = None):
+    """The recipe with all that was said on the command line laid over it."""
+    from training import recipe as recipes
+
+    network = "network" if recipes.load(recipe).task == "detection" else "networks"
+    lines = [f'data.source="{data.resolve()}"']
+    lines += [f'{network}.init="{Path(init).resolve() if Path(init).is_file() else init}"'] if init else []
+    lines += [f"data.extra={[str(path.resolve()) for path in extra]}"] if extra else []
+    return recipes.load(recipe, [*(settings or []), *lines])
 
 
 def resume(run: Annotated[str, typer.Argument(help="Name of a paused or interrupted run.")]) -> None:
@@ -130,6 +141,9 @@ def _shown_on(progress):
     def show(state):
         if "preparing" in state:
             progress.update(bar, description="pictures", completed=state["preparing"], total=state["of"])
+            return
+        if state["status"] == "queued":
+            progress.update(bar, description="waiting for the run before it")
             return
         rate = f"{state.get('images_per_second', 0):.0f} images/s"
         progress.update(bar, description="training", completed=state["images"], total=state["total"], rate=rate)

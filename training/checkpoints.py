@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-from keras import ops
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as serialise
 
@@ -52,6 +51,8 @@ def save(folder: Path, images: int, state: dict, place: dict, shard_mib: int) ->
 
 def _shards(state, limit):
     """Dictionaries of arrays, each up to `limit` bytes."""
+    from keras import ops  # who only reads does without
+
     shard, size = {}, 0
     for part, variables in state.items():
         for index, variable in enumerate(variables):

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from training import checkpoints, runs, tasks, turns
+from training import branches, checkpoints, runs, tasks, turns
 from training import recipe as recipes
 from training.recipe_base import Recipe
 from utils import marks
@@ -27,9 +27,9 @@ def start(name: str, recipe: Recipe, progress: Callable | None = None) -> runs.R
     Raises:
         VisageError: unusable data, networks that cannot be built, a name that is taken; then no run is made.
     """
-    recipe = settled(recipe)
+    recipe = branches.settled(settled(recipe))
     count = (lambda done, total: progress({"preparing": done, "of": total})) if progress else None
-    task = tasks.build(recipe, tasks.data(recipe, count))
+    task = _begun(recipe, tasks.build(recipe, tasks.data(recipe, count)))
     run = runs.create(name, recipe)
     with run.locked():
         work(run, progress, task)
@@ -101,8 +101,16 @@ def _build(run, progress):
             run.write_state(message=f"Preparing pictures: {done:,} of {total:,}.")
             progress({"preparing": done, "of": total})
 
-    task = tasks.build(recipe, tasks.data(recipe, count), bool(checkpoints.all_of(run.checkpoints)))
+    resumed = bool(checkpoints.all_of(run.checkpoints))
+    task = tasks.build(recipe, tasks.data(recipe, count), resumed)
     run.write_state(message="")
+    return task if resumed else _begun(recipe, task)
+
+
+def _begun(recipe, task):
+    """The task with the weights that the recipe begins with. A detection task has taken them already: they may be a file's."""
+    if recipe.task != "detection" and recipe.networks.init:
+        task.notes = (*task.notes, branches.take(recipe.networks.init, task.state))
     return task
 
 

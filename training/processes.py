@@ -12,8 +12,8 @@ import threading
 from pathlib import Path
 from typing import NamedTuple
 
+from training import branches, checkpoints, runs
 from training import recipe as recipes
-from training import runs
 from training.recipe_base import Recipe
 from utils import imports, private
 from utils.errors import DataError, RecipeError, RunError, VisageError
@@ -37,11 +37,12 @@ def start(name: str, recipe: Recipe) -> runs.Run:
     """A new run, trained by a process of its own as soon as the device is free; until then it is `queued`.
 
     Raises:
-        RunError: the name is taken, or cannot be a folder's.
+        RunError: the name is taken, or cannot be a folder's; weights to begin with are not there, or of something else.
         DataError: there is nothing at the recipe's source.
         Then no run is made. What else is wrong the run's state tells as `failed`.
     """
     _refuse_no_data(recipe)
+    recipe = branches.settled(recipe)
     run = runs.create(name, recipe)
     with run.locked() as lock:
         _train(run, lock)
@@ -68,6 +69,7 @@ def probe(recipe: Recipe) -> Probe:
     Raises: VisageError where it cannot be built, or does not come to an end in two minutes.
     """
     _refuse_no_data(recipe)
+    recipe = branches.with_init(branches.settled(recipe), "")  # which weights makes no difference
     with private.folder() as folder:
         write_atomically(folder / "recipe.toml", recipes.dumps(recipe))
         with open(folder / "log.txt", "w") as log:
@@ -106,11 +108,7 @@ def publish(name: str, title: str = "", images: int | None = None, ema: bool = T
     run = runs.find(name)
     if (SHIPPED / run.name).exists():
         raise RunError(f"A model that comes with Visage is named `{run.name}`. Branch under another name to publish.")
-    saved = [int(path.parent.name) for path in run.checkpoints.glob("[0-9]*/place.json")]
-    if not saved or (images is not None and images not in saved):
-        raise RunError(
-            f"The run `{run.name}` has no checkpoint {'yet' if images is None else f'at {images:,} images'}."
-        )
+    checkpoints.best(run.checkpoints, images)
     with open(run.folder / "publish.lock", "w") as lock, open(run.folder / "log.txt", "a") as log:
         if not runs.take_lock(lock):
             raise RunError(f"The run `{run.name}` is being published already.")

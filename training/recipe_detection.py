@@ -45,7 +45,8 @@ class Network(Strict):
         sizes: several inputs to draw from, one for `size_every` iterations each; only `size` if empty.
         resize: how photos come to the square.
         anchors: `cfg` keeps the cfg's, `data` clusters the training boxes.
-        init: weights that the training starts from: Darknet's, as far as they fit.
+        init: weights that the training starts from: "RUN", a run's best, or "RUN@IMAGES"; or a file of Darknet's, as far
+            as they fit.
         frozen: the cfg's first so many layers do not train.
     """
 

@@ -16,8 +16,13 @@ class Data(Strict):
 
 
 class Networks(Strict):
-    """A family and the arguments of its builders."""
+    """A family and the arguments of its builders.
 
+    Attributes:
+        init: the weights that the training starts from: "RUN", a run's best, or "RUN@IMAGES".
+    """
+
+    init: str = ""
     family: str
     generator: dict[str, Any] = Field(default_factory=dict)
     discriminator: dict[str, Any] = Field(default_factory=dict)

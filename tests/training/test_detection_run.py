@@ -87,8 +87,10 @@ def test_killed_and_resumed_equals_never_stopped_and_is_branched_at_another_size
         assert strip.width >= 256
 
     finished(shell(*train, "--name", "leg-2", "--init", "straight", "--set", "network.size=96", "--set", "images=40"))
+    best = runs.find("straight").state()["best"]["images"]
     log = (runs.find("leg-2").folder / "log.txt").read_text()
-    assert "Starts from the best weights of the run `straight`." in log
+    assert f"Starts from the weights of the run `straight` at {best} images." in log
+    assert runs.find("leg-2").recipe().network.init == f"straight@{best}"
     assert runs.find("leg-2").recipe().network.size == 96
 
 

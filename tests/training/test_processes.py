@@ -151,7 +151,7 @@ def test_a_probe_takes_real_steps_and_leaves_nothing(home, tiny, tmp_path):
 def test_a_checkpoint_is_published_beside_the_page_average_or_raw(home, tiny):
     loop.start("mine", tiny("images=320", "average.half_life_kimg=1"))
     run = runs.find("mine")
-    with pytest.raises(RunError, match="no checkpoint at 7 images"):
+    with pytest.raises(RunError, match="keeps no checkpoint at 7 images"):
         processes.publish("mine", images=7)
     assert processes.publishing(run) == {}
     faces = []

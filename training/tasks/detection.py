@@ -11,7 +11,7 @@ from keras import ops
 
 from models import backend, boxes, letterbox, yolo
 from models.darknet import cfg, network, weights
-from training import checkpoints, runs
+from training import branches, checkpoints
 from training.data import anchors
 from training.data.order import Order
 from training.detection import augment, targets
@@ -187,19 +187,21 @@ class Detection:
 
 
 def start_from(model: keras.Model, sections, name: str) -> str:
-    """A sentence on what was taken over into `model` from a run's best checkpoint, or else from a file of weights.
+    """A sentence on what was taken over into `model` from a run's moving average ("RUN", "RUN@IMAGES"), or else from a
+    file of weights.
 
-    Raises: ModelError where nothing fits; RunError for a run without a checkpoint.
+    Raises: ModelError where nothing fits; RunError for a run without that checkpoint.
     """
-    if not runs.exists(name):
+    if not branches.names_run(name):
         return weights.take_what_fits(model, sections, name).sentence
-    arrays = checkpoints.average_of(checkpoints.best(runs.find(name).checkpoints))
+    run, checkpoint = branches.source(name)
+    arrays = checkpoints.average_of(checkpoint)
     taken = [(variable, array) for variable, array in zip(model.variables, arrays) if variable.shape == array.shape]
     if len(taken) < len(model.variables) or len(taken) < len(arrays):
-        raise ModelError(f"The run `{name}` trained another network. Branch with the same cfg and classes.")
+        raise ModelError(f"The run `{run.name}` trained another network. Branch with the same cfg and classes.")
     for variable, array in taken:
         variable.assign(array)
-    return f"Starts from the best weights of the run `{name}`."
+    return branches.told(run, checkpoint)
 
 
 def seen_by(model: keras.Model, heads, size: int):
