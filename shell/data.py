@@ -5,13 +5,15 @@ from typing import Annotated
 
 import typer
 
-from shell import doors
+from shell import data_pictures, doors
 
 data = typer.Typer(
-    help="Photos with boxes: check, convert, split, cluster anchors, draw, hand over to Darknet.",
+    help="Data sets: what is alike or left out, a set as one picture; photos with boxes checked, converted, split, drawn.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+for _name, _verb in data_pictures.VERBS.items():
+    data.command(_name)(_verb)
 Source = Annotated[Path, typer.Argument(help="A folder or zip of photos with Pascal VOC or YOLO annotations.")]
 Split = Annotated[Path | None, typer.Option(help="A CSV with file and split (train, val, test); else the set's own.")]
 Classes = Annotated[str, typer.Option(help="The class names in order, with commas; else the set's own list.")]

@@ -5,7 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from models.latents import seed_latent
+
 AT_ONCE = 16 * 2**20  # bytes of pictures looked at together, and of counts held
+FAKES_AT_ONCE = 64
 
 
 class Portrait(NamedTuple):
@@ -53,6 +56,17 @@ def portrait(
 def some(count: int, most: int, seed: int = 0) -> np.ndarray:
     """Places of `most` of `count` pictures by chance, or of all where there are no more; sorted, the same for a seed."""
     return np.sort(np.random.default_rng(seed).permutation(count)[:most])
+
+
+def fakes(generator, count: int, progress: Callable[[int, int], None] | None = None) -> np.ndarray:
+    """The pictures of seeds 1 to `count` of a `models.generator.Generator`, uint8 [count, R, R, 3]."""
+    drawn = np.empty((count, generator.resolution, generator.resolution, 3), np.uint8)
+    for start in range(0, count, FAKES_AT_ONCE):
+        seeds = range(start + 1, min(count, start + FAKES_AT_ONCE) + 1)
+        drawn[start : seeds[-1]] = generator.generate(np.stack([seed_latent(k, generator.latent) for k in seeds]))
+        if progress:
+            progress(seeds[-1], count)
+    return drawn
 
 
 def _counts(pictures, places, top: int, bottom: int) -> np.ndarray:

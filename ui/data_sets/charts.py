@@ -59,8 +59,8 @@ def size_chart(table: pd.DataFrame) -> alt.Chart:
         alt.Chart(table)
         .mark_circle(opacity=0.55)
         .encode(
-            x=alt.X("Width:Q", title="Width, pixels"),
-            y=alt.Y("Height:Q", title="Height, pixels"),
+            x=alt.X("Width:Q", title="Width, pixels", scale=alt.Scale(zero=False)),
+            y=alt.Y("Height:Q", title="Height, pixels", scale=alt.Scale(zero=False)),
             size=alt.Size("Pictures:Q", legend=None, scale=alt.Scale(range=[30, 400])),
             tooltip=["Width", "Height", alt.Tooltip("Pictures", format=",")],
         )

@@ -8,7 +8,6 @@ import streamlit as st
 
 from models import serving
 from models.catalogue import Catalogue
-from models.latents import seed_latent
 from training.data import exclusions, pictures, portrait
 from training.data.library import DataSet
 from training.data.portrait import Portrait
@@ -18,7 +17,6 @@ from utils.pictures import enlarge
 
 SIDE, SHOWN = 64, 256  # pixels: looked at where no model decides, and shown
 FAKES = 2000  # at most: each is drawn for this
-BATCH = 256
 NOBODY = "no model"
 SAID = {
     "mean": ("Mean", "What all have in common; sharp where they agree, a blur where they do not."),
@@ -84,13 +82,7 @@ def _of_set(one: DataSet, side: int, count: int, seed: int, progress) -> tuple[P
 
 
 def _of_model(name: str, count: int, progress) -> Portrait:
-    generator = serving.generator(name)
-    drawn = np.empty((count, generator.resolution, generator.resolution, 3), np.uint8)
-    for start in range(0, count, BATCH):
-        seeds = range(start + 1, min(count, start + BATCH) + 1)
-        drawn[start : seeds[-1]] = generator.generate(np.stack([seed_latent(k, generator.latent) for k in seeds]))
-        progress(seeds[-1], count)
-    return portrait.portrait(drawn)
+    return portrait.portrait(portrait.fakes(serving.generator(name), count, progress))
 
 
 def _cell(name: str, columns: list[tuple[str, Portrait]]) -> str:
