@@ -142,9 +142,7 @@ def _done(begun: VideoJob, result: Result, side) -> None:
     words = f"{total:,} {'person' if total == 1 else 'people'}: {parts}" if total else "No faces found"
     st.video(result.film, alt=f"{begun.name} with boxes. {words}")
     pace = result.frames / max(result.seconds, 0.01)
-    st.caption(
-        f"{words} · {begun.name} · {result.frames:,} frames, worked through at {pace:.1f} a second · {begun.told}"
-    )
+    st.caption(f"{words} · {begun.name} · {result.frames:,} frames, worked through at {pace:.1f} a second")
     stem = begun.name.rsplit(".", 1)[0]
     with st.container(horizontal=True, gap="xsmall"):
         st.download_button(
