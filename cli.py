@@ -5,7 +5,7 @@ Importing this loads neither Keras nor NumPy, so that help comes at once: a verb
 
 import typer
 
-from shell import data, detect, directions, doors, faces, training, weights
+from shell import data, detect, directions, doors, faces, runs, training, weights
 from utils import imports
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ for group in (faces.generate, faces.morph, directions.directions, detect.detect)
         app.command()(verb)
 app.add_typer(weights.weights, name="weights")
 app.add_typer(data.data, name="data")
+app.add_typer(runs.runs, name="runs")
 
 if __name__ == "__main__":
     imports.around("keras", imports.quietly)
