@@ -6,6 +6,8 @@ import sys
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.test_pages import navigation_is_ours  # noqa: F401  the same shim
+from tests.training.synthetic import write_run
 from tests.tree import ROOT
 from training.evaluate import COLLAPSED
 from ui.school import examples, one_step, words
@@ -198,24 +200,34 @@ def test_no_click_needs_a_large_network():
 # Beside a chart of the Training page
 
 
-def beside_all() -> None:
+def row() -> None:
     from ui import school
 
-    for chart in ("losses", "scores", "metric", "learning_rate", "film", "diversity"):
-        school.beside(chart)
-    school.row(["losses", "film"], place="another run")
+    school.row()
 
 
 def test_beside_a_chart_nothing_is_sent_before_somebody_asks():
-    app = AppTest.from_function(beside_all, default_timeout=30).run()
+    app = AppTest.from_function(row, default_timeout=30).run()
     assert not app.exception and not app.markdown and not app.get("vega_lite_chart") and not app.get("html")
 
 
 @pytest.mark.parametrize("chart", sorted(CHARTS))
 def test_beside_a_chart_its_explanation_opens(chart):
-    app = AppTest.from_function(beside_all, default_timeout=30)
-    app.session_state[f"school.beside.{chart}."] = True
+    app = AppTest.from_function(row, default_timeout=30)
+    app.session_state[f"school.beside.{chart}"] = True
     app.run()
     assert not app.exception
     assert words.BESIDE[chart][1] in [one.value for one in app.markdown]
     assert len(app.get("vega_lite_chart")) == (0 if chart == "film" else 3)
+
+
+@pytest.mark.parametrize("task, there", [("dcgan", True), ("masks", False)])
+def test_it_stands_on_the_page_of_a_gans_run_and_not_of_a_detectors(tmp_path, monkeypatch, task, there):
+    monkeypatch.setenv("VISAGE_HOME", str(tmp_path))
+    write_run("one", task=task)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    app.switch_page("pages/training.py")
+    app.query_params["run"] = "one"
+    app.run()
+    assert not app.exception and app.title[0].value == "one"
+    assert ("What does it mean?" in [one.value for one in app.caption]) is there

@@ -1,9 +1,8 @@
 """GAN school: what the charts of a training say, three runs of our own to compare with, a GAN played one step at a time.
 
 For the page of a run: `beside("losses")` draws a small button that explains the chart it stands beside; the other charts
-are "scores", "metric", "learning_rate", "film" and "diversity". `row(["losses", "scores"])` draws one a chart in a row, for
-charts that stand together. Where one chart stands twice on a page, `place` tells its buttons apart. Nothing of it is
-computed or sent before somebody asks.
+are "scores", "metric", "learning_rate", "film" and "diversity". `row()` draws them all in a row, for charts that stand
+together. Nothing of it is computed or sent before somebody asks.
 """
 
 from ui.school.lessons import beside, row

@@ -2,7 +2,6 @@
 
 import base64
 import html
-from collections.abc import Sequence
 
 import streamlit as st
 
@@ -11,31 +10,30 @@ from ui.school.examples import Example
 from utils import marks
 
 
-def beside(chart: str, place: str = "", label: str = "What does it mean?") -> None:
+def beside(chart: str, label: str = "What does it mean?") -> None:
     """A small button that opens the explanation of a chart, with the same chart of three runs of our own.
 
     Args:
         chart: losses, scores, metric, learning_rate, film or diversity.
-        place: tells two buttons of the same chart on one page apart (two runs side by side).
         label: the button's words.
     """
     box = st.popover(
-        label, type="tertiary", key=f"school.beside.{chart}.{place}", on_change="rerun",
+        label, type="tertiary", key=f"school.beside.{chart}", on_change="rerun",
         help=f"{words.BESIDE[chart][0]}: what good and bad look like, with three runs of our own.",
     )  # fmt: skip
     if not box.open:  # nothing is sent before somebody asks
         return
     with box:
         look.style()
-        explained(chart, f"beside.{place}")
+        explained(chart, "beside")
 
 
-def row(charts: Sequence[str], place: str = "") -> None:
-    """One such button a chart, named after it: for charts that stand together."""
+def row() -> None:
+    """Such a button for every chart, named after it: for a page whose charts stand together."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.caption("What does it mean?", width="content")
-        for chart in charts:
-            beside(chart, place, words.BESIDE[chart][0])
+        for chart, (title, _words) in words.BESIDE.items():
+            beside(chart, title)
 
 
 def explained(chart: str, place: str = "page") -> None:

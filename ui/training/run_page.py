@@ -7,6 +7,7 @@ import streamlit as st
 from training import advice, curves, processes
 from training.runs import Run
 from ui import live as components
+from ui import school
 from ui.training import actions, charts, facts
 from utils.errors import VisageError
 
@@ -38,6 +39,8 @@ def show(run: Run, may: bool) -> None:
     every = EVERY if quick else None if status == "finished" else SELDOM
     st.fragment(_state, run_every=every)(run, recipe)
     charts.show(run, live)
+    if recipe.task != "detection":
+        school.row()
     st.fragment(_film_and_log, run_every=charts.EVERY if live else None)(run, recipe)
     actions.recipe(run, recipe)
 
