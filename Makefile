@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help app test bench lint venv venv-dev
+.PHONY: help app test soak bench lint venv venv-dev
 
 REQUIREMENTS ?= requirements.txt
 ARGS ?=
@@ -12,6 +12,9 @@ app: venv  ## Visage in the browser (REQUIREMENTS=requirements-gpu.txt for a GPU
 
 test: venv-dev  ## every test, in a real browser too (ARGS="tests/utils" for some)
 	@CHROME="$$(scripts/find-browser.sh)" && export CHROME && exec .venv/bin/python -m pytest $(ARGS)
+
+soak: venv-dev  ## a training killed at 20 moments of chance and resumed, to the same weights to the bit
+	@SOAK=20 exec .venv/bin/python -m pytest tests/training/test_kills.py $(ARGS)
 
 bench: venv-dev  ## the figures of the docs, made again
 	@CHROME="$$(scripts/find-browser.sh)" && export CHROME && exec .venv/bin/python -m bench $(ARGS)
