@@ -100,7 +100,7 @@ def _name(base, origin) -> str:
     free = next(name for number in range(1, len(taken) + 2) if (name := f"{stem}-{number}") not in taken)
     st.session_state.setdefault(f"training.name.{stem}", free)
     return st.text_input(
-        "Name", key=f"training.name.{stem}", help="Of the run and of its folder: letters, digits, dots and dashes."
+        "Name of the run", key=f"training.name.{stem}", help="And of its folder: letters, digits, dots and dashes."
     )
 
 
