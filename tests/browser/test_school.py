@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser.test_look import _CONTRAST, PHONE
+from tests.training.synthetic import write_run
 
 pytestmark = pytest.mark.browser
 
@@ -72,3 +73,23 @@ def test_nothing_is_wider_than_a_phone(open_page):
     ):
         choose(page, lesson, seen)
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390, lesson
+
+
+@pytest.fixture
+def run(visage_home, monkeypatch):
+    monkeypatch.setenv("VISAGE_HOME", str(visage_home))
+    run = write_run("for-school")
+    yield run
+    run.delete()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_chart_of_a_run_is_explained_where_it_stands(open_page, run, scheme):
+    page = open_page(f"/training?run={run.name}", color_scheme=scheme)
+    page.get_by_role("button", name="Scores", exact=True).click()
+    page.get_by_text("surely fake").wait_for()
+    page.get_by_text("Reals at 1 and fakes at 0, all the time").wait_for()
+    settled(page)
+    said = page.get_by_test_id("stPopoverBody").inner_text()
+    assert "The generator hardly gets a hint" in said
+    assert [low for low in page.evaluate(_CONTRAST) if low.rsplit(": ", 1)[0] in said] == []
