@@ -57,7 +57,8 @@ def evaluate_generator(fakes: Callable, latent: int, data: PictureSet, say: Call
 
 
 def evaluate_tick(fakes: Callable, latent: int, data: PictureSet, n: int) -> dict:
-    """The few figures of a metric tick: SWD per level, its mean, and diversity; `n` pictures or all held-out ones.
+    """The few figures of a metric tick: diversity, and from 16 px on SWD per level and its mean; `n` pictures or all
+    held-out ones.
 
     The best checkpoint is chosen by these, so they stand on other latents, and where there are enough on other held-out
     pictures, than the figures of record.
@@ -68,12 +69,12 @@ def evaluate_tick(fakes: Callable, latent: int, data: PictureSet, n: int) -> dic
         return {}
     reals = _reals(data.pictures, held_out, n, skip=len(held_out) - n)
     drawn = fakes(latents_of_seeds(n, latent, first=PICTURES + 1))
+    figures = {"diversity": diversity(drawn, reals)}
+    if drawn.shape[1] < swd.COARSEST:
+        return figures
     distance = swd.swd(drawn, reals)
-    return {
-        **{f"swd_{level}": value for level, value in distance.items()},
-        "swd": float(np.mean(list(distance.values()))),
-        "diversity": diversity(drawn, reals),
-    }
+    levels = {f"swd_{level}": value for level, value in distance.items()}
+    return {**levels, "swd": float(np.mean(list(distance.values()))), **figures}
 
 
 def diversity(fakes: np.ndarray, reals: np.ndarray) -> float:

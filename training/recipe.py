@@ -8,11 +8,12 @@ import pydantic
 from training.recipe_base import Recipe
 from training.recipe_detection import DetectionRecipe
 from training.recipe_gan import GanRecipe
+from training.recipe_progressive import ProgressiveRecipe
 from utils import toml
 from utils.errors import RecipeError
 
 FOLDER = Path(__file__).parent / "recipes"
-KINDS = {"gan": GanRecipe, "detection": DetectionRecipe}  # by the recipe's `task`
+KINDS = {"gan": GanRecipe, "progressive": ProgressiveRecipe, "detection": DetectionRecipe}  # by the recipe's `task`
 
 
 def names() -> list[str]:

@@ -66,9 +66,19 @@ class GrowingGenerator:
         return _variables(self.start, *self.blocks[:stage], self.colours[max(stage - 1, 0) : stage + 1])
 
     @property
+    def grown_variables(self) -> list:
+        """Keras variables of the grown network, in the order of the model that `generator` returns."""
+        return _variables(self.start, *self.blocks, self.colours[-1:])
+
+    @property
+    def outgrown_variables(self) -> list:
+        """Keras variables that only smaller stages use: their colours."""
+        return _variables(self.colours[:-1])
+
+    @property
     def all_variables(self) -> list:
         """Keras variables of every stage."""
-        return _variables(self.start, *self.blocks, self.colours)
+        return self.grown_variables + self.outgrown_variables
 
 
 class GrowingDiscriminator:

@@ -18,13 +18,13 @@ def data(recipe, progress: Callable[[int, int], None] | None = None):
 
     Raises: DataError for nothing there, or nothing that can be trained on.
     """
-    if recipe.task == "gan":
-        from training.data import pictures
+    if recipe.task == "detection":
+        from training.detection import sets
 
-        return pictures.prepare(Path(recipe.data.source), recipe.data.resolution, progress)
-    from training.detection import sets
+        return sets.load(recipe, progress)
+    from training.data import pictures
 
-    return sets.load(recipe, progress)
+    return pictures.prepare(Path(recipe.data.source), recipe.data.resolution, progress)
 
 
 def build(recipe, data, resumed=False):
@@ -40,6 +40,10 @@ def build(recipe, data, resumed=False):
             from training.tasks.gan import Gan
 
             return Gan(recipe, data)
+        if recipe.task == "progressive":
+            from training.tasks.progressive import Progressive
+
+            return Progressive(recipe, data)
         from training.tasks.detection import Detection
 
         return Detection(recipe, data, resumed)
