@@ -18,6 +18,7 @@ from utils import marks
 from utils.errors import RunError, VisageError
 from utils.files import write_atomically
 
+RESERVE = 1 << 16  # bytes set aside while a run trains, so that a full disk can still be told of
 LOOK_AT_LOSSES = 50  # iterations: reading them waits for the device, so not at every step
 
 
@@ -65,6 +66,7 @@ def work(run: runs.Run, progress: Callable | None = None, task=None) -> None:
         try:
             run.write_state(pid=os.getpid())
             with turns.turn(run, progress):
+                (run.folder / "reserve").write_bytes(bytes(RESERVE))
                 run.write_state(status="running", images_per_second=0.0, seconds_left=None)
                 task = task or _build(run, progress)
                 for name, text in task.files.items():
@@ -156,6 +158,7 @@ def _loop(run, recipe, task, place, progress):
 def _end(run, status, images):
     run.write_state(status=status, images=images, message="", seconds_left=None)
     run.log(f"{status.capitalize()} at {images:,} images.")
+    (run.folder / "reserve").unlink(missing_ok=True)
     run.clear_requests()
 
 
@@ -269,6 +272,7 @@ def _faults_told(run):
 
 def _tell(run, sentence):
     try:
+        (run.folder / "reserve").unlink(missing_ok=True)
         run.write_state(status="failed", message=sentence)
         run.log(sentence)
     except OSError:

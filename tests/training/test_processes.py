@@ -12,7 +12,7 @@ import pytest
 from models.catalogue import Catalogue
 from models.generator import load
 from tests.tree import ROOT
-from training import loop, processes, publish, recipe, runs
+from training import checkpoints, loop, processes, publish, recipe, runs
 from training.tasks import gan
 from utils.errors import DataError, RecipeError, RunError
 
@@ -172,3 +172,23 @@ def test_a_checkpoint_is_published_beside_the_page_average_or_raw(home, tiny):
     assert np.abs(faces[1].astype(int) - gan.drawn_by(raw)(np.ones((1, 16), np.float32))).max() <= 1
     (run.folder / "publish.json").write_text('{"status": "running"}')  # as a kill leaves it
     assert processes.publishing(run)["status"] == "failed"
+
+
+def test_a_full_disk_is_told_and_the_last_checkpoint_is_intact(home, tiny):
+    small = home / "runs"
+    small.mkdir(parents=True)
+    if os.geteuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", small]).returncode:
+        pytest.skip("A small file system cannot be mounted here: this needs root.")
+    try:
+        run = processes.start("full", tiny("images=100000000", "tick.iterations=1"))
+        state = until(run, has("failed"), "a full disk")
+        assert state["message"] == "The disk is full. Free some space, then resume from the last checkpoint."
+        last = checkpoints.best(run.checkpoints)
+        assert checkpoints.place_of(last)["images"] == int(last.name) and checkpoints.part_of(last, "generator")
+        subprocess.run(["mount", "-o", "remount,size=64m", small], check=True)
+        processes.resume("full")
+        until(run, lambda state: state["status"] == "running" and state["images"] > int(last.name), "room")
+        run.request("stop")
+        until(run, has("finished"), "the end")
+    finally:
+        subprocess.run(["umount", "-l", small], check=True)
