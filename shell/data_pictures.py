@@ -31,7 +31,7 @@ def list_sets(as_json: AsJson = False) -> None:
 
 def alike(
     source: Source,
-    near: Annotated[int, typer.Option(help="Bits of 64 in which the hashes of two pictures may differ.")] = 4,
+    near: Annotated[int, typer.Option(help="Bits of 256 in which the hashes of two pictures may differ.")] = 16,
     keep: Annotated[int, typer.Option(help="Exclude all but so many of each kind; 0 only shows them.")] = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -41,9 +41,9 @@ def alike(
 
     Examples:
 
-        python cli.py data alike faces.zip --near 4
+        python cli.py data alike faces.zip
 
-        python cli.py data alike icons.zip --near 4 --keep 3
+        python cli.py data alike icons.zip --near 28 --keep 3
     """
     from training.data import duplicates, exclusions
     from training.data.survey import survey

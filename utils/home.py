@@ -9,7 +9,7 @@ from utils.errors import VisageError
 def home() -> Path:
     """The folder of everything made or added: `$VISAGE_HOME`, else `visage-home/` beside `app.py`.
 
-    Its rooms are `runs/`, `models/`, `sets/` and `cache/`. Nothing is created here: who writes, makes the folder.
+    Its rooms are `runs/`, `models/`, `data/` (uploaded sets), `sets/` (what is noted of sets) and `cache/`. Nothing is created here: who writes, makes the folder.
     Read at every call, so that a test or a second server can point elsewhere.
 
     Raises: VisageError where `$VISAGE_HOME` names a file.

@@ -52,6 +52,13 @@ def look_at(open_page, name: str, **options):
     return page
 
 
+def tiles(page, count: int) -> None:
+    """Waits until there are so many."""
+    from playwright.sync_api import expect
+
+    expect(page.locator(".tiles button")).to_have_count(count, timeout=30_000)
+
+
 def view(page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).or_(page.get_by_role("radio", name=name, exact=True)).click()
 
@@ -62,7 +69,7 @@ def test_a_zip_is_brought_and_a_picture_excluded_by_tapping_stays_so(open_page):
     upload(page, "drawn.zip", zipped(FACES | {"cut.png": FACES["03.png"][:300]}))
     page.get_by_text("15 pictures").wait_for()
     settled(page)
-    assert page.locator(".tiles button").count() == 15
+    tiles(page, 15)
     view(page, "Figures and faults")
     page.get_by_text("cut.png is cut off or damaged").wait_for()
     view(page, "Pictures")
@@ -87,8 +94,7 @@ def test_photos_with_boxes_say_what_is_in_them_and_classes_are_counted(open_page
     page.get_by_role("button", name="images/01.jpg: 1 box, 1 without_mask").click()
     page.locator('.data-large[alt="images/01.jpg: 1 box, 1 without_mask"]').wait_for()
     view(page, "with_mask")
-    page.locator(".tiles button").nth(5).wait_for(state="detached")
-    assert page.locator(".tiles button").count() == 5
+    tiles(page, 5)
     view(page, "Figures and faults")
     page.get_by_text("with_mask 5 in 5 photos, without_mask 5 in 5 photos").wait_for()
     page.locator("[data-testid=stVegaLiteChart] svg").first.wait_for()

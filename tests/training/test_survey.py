@@ -1,7 +1,10 @@
 """A set looked through once: sizes, faulty files by name, kinds that are alike."""
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.training.annotated import make, photo, small_set
 from training.data import duplicates
@@ -30,7 +33,7 @@ def test_photos_with_boxes_have_the_faults_of_the_check(tmp_path):
     files = small_set(3) | {"images/01.jpg": b"no picture", "annotations/09.xml": b"<annotation/>"}
     source = make(tmp_path / "photos", files)
     found = survey(source, open_annotated(source))
-    assert found.names == ["images/00.jpg", "images/02.jpg"] and found.hashes.shape == (2, 2)
+    assert found.names == ["images/00.jpg", "images/02.jpg"] and found.hashes.shape == (2, 2, 4)
     assert {kind for _, kind, _ in found.faults} == {"picture", "no picture"}
 
 
@@ -39,7 +42,26 @@ def test_groups_are_the_pairs_joined_however_they_lie():
     names = list("abcdef")
     assert duplicates.joined(names, sums, near=1) == {"a": "a", "c": "a", "d": "a"}, "a is like c, c like d"
     assert duplicates.joined(names, sums, near=0) == {}
-    assert duplicates.joined([], np.zeros((0, 2), np.uint64)) == {}
+    assert duplicates.joined([], np.zeros((0, 2, 4), np.uint64)) == {}
+
+
+def test_the_same_face_saved_again_is_found_and_an_aligned_stranger_is_not(tmp_path):
+    def face(seed, side=64, quality=95):
+        """A light oval on a dark ground, always at one place; what differs is inside."""
+        rows, columns = np.mgrid[:64, :64] - 31.5
+        oval = 160.0 * (rows**2 / 700 + columns**2 / 400 < 1)
+        inside = np.random.default_rng(seed).normal(0, 30, (8, 8)).repeat(8, 0).repeat(8, 1) * (oval > 0)
+        grey = (60 + oval + inside).clip(0, 255).astype(np.uint8)
+        file = io.BytesIO()
+        Image.fromarray(grey).convert("RGB").resize((side, side)).save(file, "JPEG", quality=quality)
+        return file.getvalue()
+
+    files = {f"{seed}.jpg": face(seed) for seed in range(20)} | {"again.jpg": face(3, side=48, quality=60)}
+    found = survey(make(tmp_path / "set.zip", files))
+    assert duplicates.joined(found.names, found.hashes, duplicates.NEAR_FINE) == {
+        "3.jpg": "3.jpg",
+        "again.jpg": "3.jpg",
+    }
 
 
 def test_a_late_picture_joins_two_groups():

@@ -26,21 +26,23 @@ def look(
     """All faults, the set's own first; then pictures that break off, photos that are in it twice, boxes that are tiny
     or marked twice, and near-duplicates on both sides of the split.
 
-    Decodes every picture; `progress(done, of)` is called after each, and `sums` takes its `duplicates.hash_of` by name.
+    Decodes every picture; `progress(done, of)` is called after each, and `sums` takes its fine hash by name.
     """
-    sums = {} if sums is None else sums
-    found, readable = list(annotated.faults), []
+    found, readable, coarse = list(annotated.faults), [], []
     for done, photo in enumerate(annotated.photos, start=1):
         try:
-            sums[photo.name] = duplicates.hash_of(pictures.decode(photo.read(), photo.name))
+            picture = pictures.decode(photo.read(), photo.name)
             readable.append(photo)
+            coarse.append(duplicates.hash_of(picture))
+            if sums is not None:
+                sums[photo.name] = duplicates.hash_of(picture, duplicates.FINE)
         except PictureError as error:
             found.append(Fault(photo.name, "picture", str(error)))
         found += _suspicious(photo)
         if progress:
             progress(done, len(annotated.photos))
     found += _copies(readable)
-    alike = annotated.groups or duplicates.joined(list(sums), np.array(list(sums.values())))
+    alike = annotated.groups or duplicates.joined([photo.name for photo in readable], np.array(coarse))
     return found + _leaks(alike, annotated.split)
 
 

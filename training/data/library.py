@@ -16,7 +16,7 @@ from utils.archives import PICTURE_ENDINGS
 from utils.errors import DataError
 from utils.home import home
 
-MAX_UPLOAD, MAX_UPLOADS = 512 * 2**20, 8 * 2**30  # bytes of one zip; of all that were uploaded
+MAX_UPLOAD, MAX_UPLOADS = 500 * 2**20, 8 * 2**30  # bytes of one zip; of all that were uploaded
 _adding = threading.Lock()
 
 

@@ -24,19 +24,19 @@ class Survey:
     Attributes:
         names: N readable pictures, paths inside the set.
         sizes: N times (width, height), pixels.
-        sums: N times `duplicates.hash_of`, two whole numbers.
+        sums: N times the fine `duplicates.hash_of`, as lists of whole numbers.
         faults: (file, kind of `faults.KINDS`, sentence) for each thing that is wrong or odd.
     """
 
     names: list[str]
     sizes: list[tuple[int, int]]
-    sums: list[tuple[int, int]]
+    sums: list[list[list[int]]]
     faults: list[tuple[str, str, str]]
 
     @cached_property
     def hashes(self) -> np.ndarray:
-        """uint64 [N, 2]."""
-        return np.array(self.sums, np.uint64).reshape(-1, 2)
+        """uint64 [N, 2, 4]."""
+        return np.array(self.sums, np.uint64).reshape(-1, 2, 4)
 
 
 def survey(
@@ -51,7 +51,7 @@ def survey(
     Raises: DataError where the set cannot be opened.
     """
     source = Path(source)
-    what = ["survey", annotated.fingerprint if annotated else ""]
+    what = ["fine survey", annotated.fingerprint if annotated else ""]
     file = home() / "cache" / "surveys" / f"{fingerprint(source, *what)}.json"
     if not file.exists():
         found = _of_photos(annotated, progress) if annotated else _of_pictures(source, progress)
@@ -70,7 +70,7 @@ def _of_pictures(source: Path, progress) -> dict:
         else:
             found["names"].append(name)
             found["sizes"].append(picture.shape[1::-1])
-            found["sums"].append(duplicates.hash_of(picture).tolist())
+            found["sums"].append(duplicates.hash_of(picture, duplicates.FINE).tolist())
         if progress:
             progress(done, len(entries))
     found["faults"] += [[name, "stranger", f"`{name}` is no picture and is left aside."] for name in entries.strangers]

@@ -11,10 +11,10 @@ from ui.data_sets import jobs, rights, shelf
 from ui.data_sets.shelf import Opened
 
 GROUPS, IN_ONE = 12, 10  # shown
-NEAR = {"faces": 4, "boxes": duplicates.NEAR}  # aligned faces are alike as a whole: a finer measure
 HOW = (
-    "Each picture gets a hash of 64 bits from its coarse lights and darks, mirrored too; two are alike that differ in no more "
-    "bits than this. 0 finds the same picture saved again or made smaller."
+    "Each picture gets a hash of 256 bits from its coarse lights and darks, mirrored too; two are alike that differ in no "
+    "more bits than this. Up to 16 it is the same picture, made smaller or saved again; from 24 on drawings of one kind; from "
+    "46 on the first photos of different people."
 )
 
 
@@ -24,7 +24,7 @@ def show(one: DataSet, them: Opened) -> None:
     if found is None:
         return
     left, right = st.columns(2, gap="medium")
-    near = left.slider("Bits that may differ", 0, 12, NEAR[one.kind], key=f"data.near.{one.kind}", help=HOW)
+    near = left.slider("Bits that may differ", 0, 48, duplicates.NEAR_FINE, 2, key="data.near", help=HOW)
     most = int(right.number_input("Keep at most … of a kind", 1, 100, 1, key="data.most"))
     groups = jobs.outcome(("alike", one, near), lambda progress: _joined(found, near, progress), "Comparing pictures")
     if groups is None:

@@ -16,7 +16,7 @@ from utils import archives, drawing, marks, pictures
 from utils.errors import PictureError
 
 FACE, PHOTO, LARGE = 112, 360, 960  # pixels of the longer side
-THUMBS = 3000  # small pictures kept for all visitors, some 5 kB each
+THUMBS = 64 * 2**20  # characters of small pictures kept for all visitors
 WORDS = 4  # boxes up to which their names stand in a small picture
 STYLES = ("solid", "dashed", "truth")  # of the commonest class, the next, all others
 
@@ -78,7 +78,7 @@ def thumb(one: DataSet, them: Opened, name: str, size: int = 0) -> str:
         address = ""
     with _guard:
         _thumbs[key] = address
-        while len(_thumbs) > THUMBS:
+        while sum(map(len, _thumbs.values())) > THUMBS:
             _thumbs.popitem(last=False)
     return address
 
