@@ -98,10 +98,10 @@ def test_a_run_shows_figures_curves_film_and_log(home):
 
 
 def test_stage_and_alpha_are_shown_where_events_carry_them(home):
-    write_run("grown", stage=3, alpha=0.25)
+    write_run("grown", task="pggan-faces", stage=64, alpha=0.25)
     app = page(run="grown")
-    assert "<dt>stage</dt><dd>3</dd>" in html(app) and "<dt>alpha</dt><dd>0.25</dd>" in html(app)
-    assert "Stage" in titles(app) and any(title.startswith("Alpha") for title in titles(app))
+    assert "<dt>stage</dt><dd>64 px</dd>" in html(app) and "<dt>alpha</dt><dd>0.25</dd>" in html(app)
+    assert "Stage, pixels" in titles(app) and any(title.startswith("Alpha") for title in titles(app))
 
 
 def test_a_detector_has_its_own_panels(home):

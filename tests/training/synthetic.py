@@ -25,7 +25,7 @@ def write_run(
         (run.folder / "samples" / f"{tick * BATCH * 10:09d}.jpg").write_bytes(_picture(tick))
     metric = {"map50": 0.8} if "masks" in task else {"swd": 9.1}
     best = {**metric, "images": ticks // 2 * BATCH * 10}
-    for tick in (ticks // 2, ticks):
+    for tick in {ticks // 2, ticks}:
         folder = run.checkpoints / f"{tick * BATCH * 10:09d}"
         folder.mkdir()
         (folder / "place.json").write_text(json.dumps({"best": best, "seconds": 1.0, "images": tick * BATCH * 10}))

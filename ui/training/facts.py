@@ -33,6 +33,11 @@ def data(recipe) -> str:
     return re.split(r"[/\\]", recipe.data.source.rstrip("/\\"))[-1] or "no data"
 
 
+def origin(recipe) -> str:
+    """`RUN@IMAGES` that a branch began from, or nothing."""
+    return (recipe.network if recipe.task == "detection" else recipe.networks).init
+
+
 def best(state: Mapping, metric: str) -> str:
     """`SWD 9.1`, or nothing where none was measured."""
     value = state.get("best", {}).get(metric)
@@ -60,7 +65,7 @@ def figures(state: Mapping, recipe, event: Mapping) -> str:
         place = words.count(state["best"]["images"])
         rows.append((f"best {advice.METRICS[metric]}, at {place}", words.metric(metric, state["best"][metric])))
     if "stage" in event:
-        rows.append(("stage", f"{event['stage']:g}"))
+        rows.append(("stage", f"{event['stage']:g} px"))
     if "alpha" in event:
         rows.append(("alpha", f"{event['alpha']:.2f}"))
     beat = f"heartbeat {words.age(state['heartbeat'])}" if state["status"] in LIVE and "heartbeat" in state else "state"

@@ -53,11 +53,40 @@ EXPLAINED = {
     "discriminator_optimiser.decay": "Over this last share of the images the rate falls.",
     "generator_optimiser.final": "To this share of itself the rate falls.",
     "discriminator_optimiser.final": "To this share of itself the rate falls.",
+    "networks.generator.channels": "Width of the generator at 4 px, 8 px, and so on.",
+    "networks.discriminator.channels": "Width of the discriminator at 4 px, 8 px, and so on.",
+    "loss.gradient_penalty": "Keeps the discriminator's slope near 1 between reals and fakes (Gulrajani et al. 2017).",
+    "loss.drift": "Keeps the scores of reals from drifting away from 0 (Karras et al. 2018).",
+    "loss.r1": "R1 for every stage: times pixels, by the batch (Karras et al. 2020). More calms the discriminator; 0 is off.",
+    "generator_optimiser.falls": "How the rate falls: evenly over the last images, or in one step where they begin.",
+    "discriminator_optimiser.falls": "How the rate falls: evenly over the last images, or in one step where they begin.",
+    "augment.from_px": "Stages smaller than this go without the changes below, which reals and fakes both go through.",
+    "augment.translation": "Shifts by up to this share of the side.",
+    "augment.cutout": "A grey square of this share of the side.",
+    "augment.brightness": "Half of what is added at most; 0 is off.",
+    "augment.saturation": "Colours stronger or paler by up to this share.",
+    "augment.contrast": "More or less contrast by up to this share.",
     "sheet.every_iterations": "Every so many steps a sheet of five fakes over five reals with their scores; 0 never.",
+    "data.split": "A file that says which photo is in which part; empty: the set's own parts.",
+    "data.rare_times": "How often photos of rare classes are shown for once of the others.",
+    "network.cfg": "The architecture: a name of those that come with Visage, or a Darknet cfg file.",
+    "network.size_every": "Steps that one size of input is kept for, where there are several.",
+    "loss.ratio": "How much longer or shorter than a truth an anchor's sides may be, where `assign` is ratio.",
+    "loss.neighbours": "The cells beside a truth's own learn it too, where `assign` is ratio.",
+    "augment.mosaic_off": "Over this last share of the images photos are shown whole.",
+    "optimiser.final": "Share of the rate that is left at the end, where `schedule` is cosine.",
+    "optimiser.steps": "Shares of the images at which the rate falls, where `schedule` is steps.",
+    "optimiser.factor": "The rate falls to this share of itself at each of them.",
     "optimiser.learning_rate": "How far the network moves in a step. Lower is slower and steadier.",
     "optimiser.momentum": "Share of the past in the direction of a step.",
 }
-HIDDEN = {"name", "task", "data.source", "network.init", "networks.init", "init"}  # chosen elsewhere on the page
+# of every resolution that a Progressive GAN grows through
+_STAGES = {
+    "share": "Of all images, relative to the other stages'.",
+    "fade": "Part of the stage's images over which its layers are faded in.",
+    "batch": "Pictures in one step of this stage; 0 is the recipe's.",
+}
+HIDDEN = {"name", "task", "data.source", "network.init", "networks.init"}  # chosen elsewhere on the page
 
 
 class Field:
@@ -90,11 +119,15 @@ def _fields(model, prefix) -> Iterator[Field]:
             yield from _fields(value, f"{key}.")
         elif isinstance(value, Mapping):
             for word, inner in value.items():
+                if isinstance(inner, pydantic.BaseModel):
+                    yield from _fields(inner, f"{key}.{word}.")
+                    continue
                 about = EXPLAINED.get(f"{key}.{word}") or info.description or words.get(name, "")
                 yield Field(f"{key}.{word}", inner, about)
         else:
             options = get_args(info.annotation) if get_origin(info.annotation) is Literal else ()
-            yield Field(key, value, EXPLAINED.get(key) or info.description or words.get(name, ""), options)
+            about = EXPLAINED.get(key) or info.description or words.get(name, "")
+            yield Field(key, value, about or _STAGES.get(name, "") if "stages." in prefix else about, options)
 
 
 def _described(kind) -> dict[str, str]:

@@ -16,6 +16,8 @@ FIRST = ("images", "batch", "data.resolution", "network.size")  # asked at once;
 BLURBS = {
     "dcgan": "Faces at 64 px from some 10,000 pictures: an evening on two cores.",
     "dcgan-guide": "The guide's own numbers, to compare with and learn from.",
+    "pggan-faces": "Faces that grow from 4 to 128 px: a night or two on two cores.",
+    "pggan-icons": "Icons that grow to 256 px, as the guide trains them. For an accelerator.",
     "masks": "Who wears a mask, at 416 px, fast enough for video.",
     "yolov3-masks": "The guide's large detector. For an accelerator.",
     "yolov3-tiny-masks": "The guide's small detector.",
@@ -117,15 +119,8 @@ def _settings(base, origin) -> list[str]:
                 st.subheader(section.replace(".", ", ").replace("_", " ").capitalize(), anchor=False)
             changed += _drawn([field for field in rest if field.section == section], stem)
     if origin:
-        changed.append(fields.setting(_init(recipe), origin))
+        changed.append(fields.setting("network.init" if recipe.task == "detection" else "networks.init", origin))
     return changed
-
-
-def _init(recipe) -> str:
-    """The field that says which weights a run begins with."""
-    if hasattr(recipe, "network"):
-        return "network.init"
-    return "networks.init" if "init" in type(recipe.networks).model_fields else "init"
 
 
 def _drawn(some: list[Field], stem: str) -> list[str]:

@@ -19,12 +19,13 @@ DASHES = [[1, 0], [5, 3], [2, 2], [8, 3, 2, 3]]
 
 
 class Panel(NamedTuple):
-    """Title, {key of the events: name of its line}, whether a logarithm can show it, whether it is smoothed."""
+    """Title, {key of the events: name of its line}, whether a logarithm can show it and it is smoothed, d3's format."""
 
     title: str
     keys: Mapping[str, str]
     log: bool = True
     smoothed: bool = True
+    format: str = ".3~g"
 
 
 PANELS = (
@@ -39,9 +40,9 @@ PANELS = (
     Panel("SWD × 10³ (lower is better)", {"swd": "mean of its levels"}),
     Panel("Diversity (1 as the reals; near 0 all alike)", {"diversity": "fakes"}, log=False),
     Panel("At IoU 0.5 (higher is better)", {"map50": "mAP", "precision": "precision", "recall": "recall"}, log=False),
-    Panel("Stage", {"stage": "stage"}, log=False, smoothed=False),
+    Panel("Stage, pixels", {"stage": "stage"}, log=False, smoothed=False),
     Panel("Alpha (share of the new layers)", {"alpha": "alpha"}, log=False, smoothed=False),
-    Panel("Learning rate", {"learning_rate": "learning rate"}, smoothed=False),
+    Panel("Learning rate", {"learning_rate": "learning rate"}, smoothed=False, format=".1~e"),
 )
 
 
@@ -63,13 +64,25 @@ def table(runs: Sequence, view: View) -> pd.DataFrame:
             for key, name in panel.keys.items():
                 if key in read:
                     parts.append(_points(read[key], panel, f"{name} · {run.name}" if number else name, view))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    if not parts:
+        return pd.DataFrame()
+    densest = max((part["x"].to_numpy() for part in parts), key=len)
+    places = densest[:: -(-len(densest) // CURSORS)]
+    return pd.concat([*parts, *(_cursors(part, places) for part in parts)], ignore_index=True)
+
+
+def _cursors(part, places):
+    """Rows where the cursor can stand, the same ones in every panel, with what was measured last before."""
+    x = part["x"].to_numpy()
+    reach = x[-1] + (x[-1] - x[0]) / max(1, len(x) - 1)  # a metric is not measured at every tick
+    at = np.searchsorted(x, places, side="right") - 1
+    inside = (at >= 0) & (places <= reach)
+    return part.iloc[at[inside]].assign(x=places[inside], cursor=True)
 
 
 def _points(rows, panel, series, view):
     mean = rows["mean"].astype(float)
     smooth = curves.smooth(mean, view.smoothing) if panel.smoothed else mean
-    every = -(-len(rows) // CURSORS)
     points = pd.DataFrame(
         {
             "panel": panel.title,
@@ -79,7 +92,7 @@ def _points(rows, panel, series, view):
             "smooth": smooth.astype(np.float32).astype(float),  # equal values stay equal
             "low": rows["low"].astype(float),
             "high": rows["high"].astype(float),
-            "cursor": np.arange(len(rows))[::-1] % every == 0,
+            "cursor": False,
         }
     )
     if view.log and panel.log:  # nothing at or below 0 has a place there
@@ -138,7 +151,8 @@ def _cursor():
 
 
 def _panel(panel, series, axis, log, last):
-    base = alt.Chart().transform_filter(alt.datum.panel == panel.title)
+    own = alt.Chart().transform_filter(alt.datum.panel == panel.title)
+    base = own.transform_filter("!datum.cursor")
     x = alt.X(
         "x:Q",
         title=AXES[axis] if last else None,
@@ -154,7 +168,7 @@ def _panel(panel, series, axis, log, last):
     dash = alt.StrokeDash("series:N", scale=alt.Scale(domain=series, range=DASHES[: len(series)]), legend=legend)
     y = {
         "scale": alt.Scale(type="log" if log and panel.log else "linear", zero=False),
-        "axis": alt.Axis(tickCount=4, format=".3~g", minExtent=44, maxExtent=44),
+        "axis": alt.Axis(tickCount=4, format=panel.format, minExtent=44, maxExtent=44),
         "title": None,
     }
     band = base.mark_area(opacity=0.16).encode(x, alt.Y("low:Q", **y), alt.Y2("high:Q"), colour)
@@ -163,7 +177,7 @@ def _panel(panel, series, axis, log, last):
     tips = [alt.Tooltip("x:Q", title=AXES[axis], format=",.6~g")]
     tips += [alt.Tooltip(f"{_escaped(name)}:Q", title=name, format=".4~g") for name in series]
     rule = (
-        base.transform_filter("datum.cursor")
+        own.transform_filter("datum.cursor")
         .transform_pivot("series", value="value", groupby=["x"], op="mean")
         .mark_rule(strokeDash=[3, 3], color="gray", strokeWidth=1.2)
         .encode(x, opacity=alt.condition(_cursor(), alt.value(1), alt.value(0)), tooltip=tips)

@@ -1,0 +1,69 @@
+"""Curves as one chart: what is drawn where, and the cursor's places."""
+
+import numpy as np
+import pytest
+
+from tests.training.synthetic import write_run
+from ui.training import panels
+from ui.training.panels import View
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    monkeypatch.setenv("VISAGE_HOME", str(tmp_path))
+    return write_run("run", ticks=400)
+
+
+def losses(points, series="discriminator"):
+    return points[(points["panel"] == "Losses") & (points["series"] == series) & ~points["cursor"]]
+
+
+def test_raw_values_stay_beside_the_smoothed_ones(run):
+    points = losses(panels.table([run], View(smoothing=0.9)))
+    assert len(points) == 400 and points["smooth"].std() < points["value"].std() / 2
+    raw = losses(panels.table([run], View(smoothing=0.0)))
+    assert np.allclose(raw["smooth"], raw["value"])
+
+
+@pytest.mark.parametrize("axis, last", [("images", 256_000), ("iteration", 4000), ("seconds", 1600 / 60)])
+def test_the_axis_is_what_was_asked_for(run, axis, last):
+    assert np.isclose(losses(panels.table([run], View(axis=axis)))["x"].max(), last)
+
+
+def test_a_part_of_the_run_is_that_part(run):
+    points = losses(panels.table([run], View(span=(0.5, 0.75))))
+    assert len(points) == 100 and points["x"].min() == 201 * 640
+
+
+def test_a_logarithm_leaves_out_what_has_no_place_on_it(run):
+    run.add_event(
+        {"images": 300_000, "iteration": 5000, "seconds": 2000.0, "loss_discriminator": -0.5, "score_reals": 0.0}
+    )
+    assert losses(panels.table([run], View(log=True)))["value"].isna().sum() == 1
+    assert losses(panels.table([run], View()))["value"].isna().sum() == 0
+
+
+def test_the_cursor_stands_at_the_same_places_in_every_panel(run):
+    cursors = panels.table([run], View()).query("cursor")
+    places = {title: set(rows["x"]) for title, rows in cursors.groupby("panel")}
+    assert len(places["Losses"]) <= panels.CURSORS
+    metric = places["SWD × 10³ (lower is better)"]
+    assert metric <= places["Losses"] and len(metric) >= len(places["Losses"]) - 2
+
+
+def test_two_runs_have_lines_of_their_own(run):
+    other = write_run("other", ticks=30)
+    points = panels.table([run, other], View())
+    assert len(losses(points)) == 400 and len(losses(points, "discriminator · other")) == 30
+
+
+def test_the_chart_hangs_on_its_lines_alone(run):
+    before = panels.chart(panels.table([run], View()), View())
+    run.add_event({"images": 300_000, "iteration": 5000, "seconds": 2000.0, "loss_discriminator": 9.0})
+    assert panels.chart(panels.table([run], View(smoothing=0.1)), View(smoothing=0.1)) == before
+    assert panels.chart(panels.table([run], View(log=True)), View(log=True)) != before
+
+
+def test_a_run_without_ticks_has_no_points(tmp_path, monkeypatch):
+    monkeypatch.setenv("VISAGE_HOME", str(tmp_path))
+    assert panels.table([write_run("new", ticks=0)], View()).empty
