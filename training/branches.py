@@ -10,7 +10,8 @@ from training import checkpoints, runs
 from training.recipe_base import Recipe
 from utils.errors import RunError
 
-PARTS = ("generator", "average", "discriminator")  # of a generator's state that are taken over
+# of a generator's state that are taken over; the last two where it grows
+PARTS = ("generator", "average", "discriminator", "generator_outgrown", "average_outgrown")
 
 
 def init_of(recipe: Recipe) -> str:
@@ -70,7 +71,7 @@ def take(init: str, state: dict) -> str:
     """
     run, checkpoint = source(init)
     taken = []
-    for part in PARTS:
+    for part in (part for part in PARTS if part in state):
         arrays, variables = checkpoints.part_of(checkpoint, part), state[part]
         if len(arrays) != len(variables):
             raise _misfit(run, f"its {part} has {len(arrays)} variables, not {len(variables)}")

@@ -102,6 +102,11 @@ def part_of(checkpoint: Path, part: str) -> list[np.ndarray]:
     return [arrays[key] for key in sorted(arrays)]
 
 
+def named_part_of(checkpoint: Path, part: str) -> dict[str, np.ndarray]:
+    """The same by the variables' paths."""
+    return {key.split("/", 2)[2]: array for key, array in _read(checkpoint, f"{part}/").items()}
+
+
 def place_of(checkpoint: Path) -> dict:
     """Where the run stood: iteration, images, seconds, the best figure so far, which pictures."""
     try:

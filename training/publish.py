@@ -16,6 +16,7 @@ from models.detector import Detector
 from models.generator import Generator, load
 from training import checkpoints, runs
 from training.evaluate import latents_of_seeds
+from training.tasks import sheets
 from utils import marks, pictures
 from utils.errors import ModelError, RunError
 from utils.files import write_atomically
@@ -28,13 +29,15 @@ FILM_ROWS, FILM_FACES = 10, 8
 def network_of(run: runs.Run, images: int | None = None, ema: bool = True):
     """The moving average (or the raw weights) of the run's best checkpoint, or of the one at so many images.
 
-    A Keras generator in float32.
+    A Keras generator in float32; one that grows, at the largest size that was faded in by then.
     """
-    recipe = run.recipe()
+    recipe, checkpoint = run.recipe(), checkpoints.best(run.checkpoints, images)
     builder = networks.family(recipe.networks.family).generator
-    network = builder(**recipe.networks.generator, resolution=recipe.data.resolution)
+    network = builder(**recipe.networks.generator, resolution=recipe.resolution_at(int(checkpoint.name)))
     part = "average" if ema else "generator"
-    network.set_weights(checkpoints.part_of(checkpoints.best(run.checkpoints, images), part))
+    arrays = checkpoints.named_part_of(checkpoint, part) | checkpoints.named_part_of(checkpoint, f"{part}_outgrown")
+    for variable in network.variables:
+        variable.assign(arrays[variable.path])
     return network
 
 
@@ -69,8 +72,9 @@ def publish(
     if recipe.task == "detection":
         return _publish_detector(run, folder, fields, size, images, ema)
     fields["family"] = recipe.networks.family
-    fields["arguments"] = {**recipe.networks.generator, "resolution": recipe.data.resolution}
-    info = write_model(folder, fields, network_of(run, images, ema))
+    network = network_of(run, images, ema)
+    fields["arguments"] = {**recipe.networks.generator, "resolution": network.output_shape[1]}
+    info = write_model(folder, fields, network)
     write_atomically(folder / "samples.webp", marks.encode(_samples(load(info)), "webp"))
     write_atomically(folder / "training.webp", marks.encode(film(run, recipe.data.resolution, images), "webp"))
     return info
@@ -113,14 +117,23 @@ def _arguments(run, size):
 
 
 def film(run: runs.Run, size: int, images: int | None = None) -> np.ndarray:
-    """The same eight faces (seeds 1 to 8) at ten moments of the training, up to so many images, a row each, doubling in
-    images seen."""
+    """The same eight faces (seeds 1 to 8) at moments of the training, up to so many images, a row each: at ten, doubling
+    in images seen; of a network that grows, at the end of every size, with a line on size and alpha."""
     strips = sorted((run.folder / "samples").glob("*.jpg"))
     strips = [strip for strip in strips if images is None or int(strip.stem) <= images]
     if not strips:
         raise RunError(f"The run `{run.name}` has no sample pictures.")
+    grown = {event["stage"]: event for event in run.events() if "stage" in event}  # the last event of each
+    if grown:
+        words = {event["images"]: f"{stage} px   \u03b1 {event['alpha']:.2f}" for stage, event in grown.items()}
+        rows = [strip for strip in strips if int(strip.stem) in words] or strips[-1:]
+        return np.concatenate([sheets.captioned(_row(row, size), words.get(int(row.stem), "")) for row in rows])
     places = np.unique(np.geomspace(1, len(strips), FILM_ROWS).round().astype(int)) - 1
-    return np.concatenate([np.asarray(Image.open(strips[k]))[:size, : FILM_FACES * size] for k in places])
+    return np.concatenate([_row(strips[k], size) for k in places])
+
+
+def _row(strip, size):
+    return np.asarray(Image.open(strip))[:size, : FILM_FACES * size]
 
 
 def _samples(model: Generator) -> np.ndarray:

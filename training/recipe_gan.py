@@ -72,3 +72,7 @@ class GanRecipe(Recipe):
     generator_optimiser: Adam
     discriminator_optimiser: Adam
     sheet: Sheet = Sheet()
+
+    def resolution_at(self, images: int) -> int:
+        """Pixels of what can be published after `images` images: this kind of network has one size."""
+        return self.data.resolution

@@ -60,10 +60,10 @@ def evaluate_run(
         facts = detector.info.arguments
         figures = _detection(detector.candidates, facts["classes"], facts["groups"], source, part, say, progress)
         return {"subject": run.name, "task": "detect", **figures}
-    from training.tasks.gan import drawn_by
+    from training.tasks.players import drawn_by
 
     network = publish.network_of(run)
-    data = pictures.prepare(source, recipe.data.resolution, progress)
+    data = pictures.prepare(source, network.output_shape[1], progress)
     figures = evaluate_generator(drawn_by(network), network.input_shape[-1], data, say)
     return {"subject": run.name, "task": "generate", **figures}
 

@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from models import latents
 from models.generator import load
@@ -74,13 +75,20 @@ def test_resumed_in_the_middle_of_a_fade_equals_never_stopped_to_the_bit(
 
 
 def test_a_run_becomes_a_model_that_draws_what_its_average_drew(visage_home, picture_folder, recipe_file, tmp_path):
-    settings = [f"data.source={picture_folder}", "images=240", "tick.iterations=30"]
+    settings = [f"data.source={picture_folder}", "images=240", "tick.iterations=5"]
     run = loop.start("grown", recipes.load(str(recipe_file), settings))
     info = publish.publish(run, tmp_path / "grown", "Grown")
     assert info.resolution == 16 and not info.truncation and info.arguments["channels"] == [8, 8, 4]
     z = np.stack([latents.seed_latent(seed, 8) for seed in range(1, 9)])
     from_run = drawn_by(publish.network_of(run))(z)
     assert np.abs(load(info).generate(z).astype(int) - from_run).mean() < 1  # float16 on disk
+
+    # in the middle of the last fade: the size before it, whose colours the checkpoint keeps
+    fading = next(e["images"] for e in run.events() if e["stage"] == 16 and e["alpha"] < 1)
+    smaller = publish.publish(run, tmp_path / "smaller", images=fading)
+    assert smaller.resolution == 8 and load(smaller).generate(z).shape == (8, 8, 8, 3)
+    film = np.asarray(Image.open(info.folder / "training.webp"))
+    assert film.shape == (3 * (16 + 20), 8 * 16, 3)  # a row with a caption for each of three sizes
 
 
 STEP = """

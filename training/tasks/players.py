@@ -19,9 +19,10 @@ def drawn_by(network: keras.Model):
 
 
 def drawn(draw: Callable, z: np.ndarray) -> np.ndarray:
-    """uint8 [N, R, R, 3]: what `draw` makes of z, in [-1, 1] as it should be, a few at a time."""
-    parts = [ops.convert_to_numpy(draw(z[i : i + SAMPLES])) for i in range(0, len(z), SAMPLES)]
-    return np.clip(np.rint((np.concatenate(parts) + 1) * 127.5), 0, 255).astype(np.uint8)
+    """uint8 [N, R, R, 3]: what `draw` makes of z, in [-1, 1] as it should be; always as many at once, to be compiled once."""
+    padded = np.concatenate([z, np.zeros((-len(z) % SAMPLES, z.shape[1]), np.float32)])
+    parts = [ops.convert_to_numpy(draw(padded[i : i + SAMPLES])) for i in range(0, len(padded), SAMPLES)]
+    return np.clip(np.rint((np.concatenate(parts)[: len(z)] + 1) * 127.5), 0, 255).astype(np.uint8)
 
 
 def to_network_range(pictures):
