@@ -1,5 +1,6 @@
 """The Data sets page through `app.py`, without a browser: who may do what, and what is kept of whom."""
 
+import io
 import json
 
 import pytest
@@ -80,6 +81,19 @@ def test_a_refused_upload_is_told_once(root):
     app.file_uploader[0].set_value([("faces.zip", b"no zip", "application/zip")]).run()
     assert "neither a folder nor a whole zip" in app.error[0].value
     assert len(tiles(app)["items"]) == 5 and not list(library.uploads().glob("*"))
+
+
+def test_a_split_is_kept_beside_an_uploaded_set_and_goes_with_it(root):
+    data = make(root.parent / "mine.zip", small_set(10)).read_bytes()
+    library.add("mine.zip", io.BytesIO(data))
+    app = opened(set="mine.zip")
+    app.segmented_control(key="data.view.boxes").set_value("Split").run()
+    assert "A split made here. train 8 photos, val 1 photos, test 1 photos." in captions(app)
+    app.button(key="data.keep-split").click().run()
+    assert "The split that came with the set, or lies beside it. train 8 photos" in captions(app)
+    assert (library.uploads() / "mine_split.csv").exists()
+    app.button(key="data.remove").click().run()
+    assert not list(library.uploads().iterdir())
 
 
 def test_where_training_is_off_nobody_changes_anything(root, monkeypatch):

@@ -226,7 +226,7 @@ def _restore(run, task, recipe):
         if place["data"] != task.data.fingerprint:
             raise RunError(
                 f"The pictures in `{recipe.data.source}` are not the ones this run was started with: some were added, "
-                "removed, renamed or marked anew. Put them back to resume, or start a new run."
+                "removed, excluded, renamed or marked anew. Put them back to resume, or start a new run."
             )
         run.rewind_events(place["images"])
         run.log(f"Resumed at {place['images']:,} images.")

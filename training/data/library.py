@@ -29,7 +29,7 @@ class DataSet:
         path: where it lies.
         kind: `faces` (pictures alone) or `boxes` (photos with annotations).
         uploaded: whether it came through a page; such a set can be removed there.
-        version: changes when the zip does, or files come and go in the folder.
+        version: changes when the zip does, or files come and go in the folder, or a split beside it.
     """
 
     name: str
@@ -112,7 +112,7 @@ def add(name: str, file: BinaryIO) -> DataSet:
 
 
 def remove(name: str) -> None:
-    """Nothing; the uploaded set and its list of excluded pictures are gone. Runs that train on it cannot go on.
+    """Nothing; the uploaded set, its split and its list of excluded pictures are gone. Runs that train on it cannot go on.
 
     Raises: DataError for a set that is not there, or was not uploaded.
     """
@@ -120,7 +120,13 @@ def remove(name: str) -> None:
     if not one.uploaded:
         raise DataError(f"`{name}` was not uploaded: it lies in the server's own folder, and stays there.")
     one.path.unlink()
+    split_of(one.path).unlink(missing_ok=True)
     exclusions.forget(one.path)
+
+
+def split_of(path: Path) -> Path:
+    """Where a split beside the set would lie; see `splits.found`."""
+    return path.with_name(f"{path.name if path.is_dir() else path.stem}_split.csv")
 
 
 def _inside(folder: Path | None) -> list[Path]:
@@ -132,10 +138,11 @@ def _inside(folder: Path | None) -> list[Path]:
 
 
 def _version(path: Path) -> tuple[int, ...]:
-    """Changes when the zip does, or what lies in the folder or in a folder of it."""
+    """Changes when the zip does, or what lies in the folder or in a folder of it, or the split beside it."""
     try:
         inner = [one for one in path.iterdir() if one.is_dir()] if path.is_dir() else []
-        return tuple(part for one in (path, *sorted(inner)) for part in (one.stat().st_size, one.stat().st_mtime_ns))
+        seen = (path, *sorted(inner), *(one for one in (split_of(path),) if one.exists()))
+        return tuple(part for one in seen for part in (one.stat().st_size, one.stat().st_mtime_ns))
     except OSError as error:
         raise DataError(f"`{path.name}` cannot be looked at: {error.strerror}. Check its rights.") from error
 

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from models.darknet import cfg
-from training.data import anchors, exclusions, export, splits
+from training.data import anchors, exclusions, export, library, splits
 from training.data.library import DataSet
 from ui.data_sets import charts, jobs, rights
 from ui.data_sets.shelf import Opened
@@ -38,7 +38,7 @@ def split(one: DataSet, them: Opened) -> None:
     if made is None:
         return
     _parts(charts.by_part(annotated, made), "A split made here.")
-    name, table = f"{Path(one.name).stem}_split.csv", splits.table("split", made)
+    name, table = library.split_of(one.path).name, splits.table("split", made)
     st.download_button("Download the split", table, name, "text/csv", key="data.split", type="primary", on_click="ignore",
                        help=f"Beside the set, as {name}, it is found by itself.")  # fmt: skip
     if (
@@ -48,7 +48,7 @@ def split(one: DataSet, them: Opened) -> None:
             "Keep it beside the set", key="data.keep-split", help="Whoever trains on this set trains with this split."
         )
     ):
-        write_atomically(one.path.with_name(name), table)
+        write_atomically(library.split_of(one.path), table)
         st.rerun()
 
 
