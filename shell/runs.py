@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from shell import doors
-from shell.training import Settings, Source, asked
+from shell.training import Extra, Settings, Source, asked
 
 runs = typer.Typer(
     help="Trainings in the background: start, look, pause, resume, stop, branch, publish.",
@@ -23,7 +23,8 @@ def start(
     recipe: Annotated[str, typer.Argument(help="A recipe's name (dcgan, masks, …) or a .toml file.")],
     data: Source,
     name: Annotated[str, typer.Option(help="Name of the run: its folder under VISAGE_HOME/runs.")] = "",
-    init: Annotated[str, typer.Option(help="Branch: begin with a run's weights, RUN (its best) or RUN@IMAGES.")] = "",
+    init: Annotated[str, typer.Option(help="Branch: begin with a run's weights, RUN or RUN@IMAGES; or .weights.")] = "",
+    extra: Extra = None,
     settings: Settings = None,
     probe: Annotated[
         bool, typer.Option("--probe", help="Measure a few steps, tell what all would take, stop.")
@@ -39,7 +40,7 @@ def start(
     """
     from training import processes
 
-    loaded = asked(recipe, data, init, None, settings)
+    loaded = asked(recipe, data, init, extra, settings)
     if probe:
         with doors.busy("a few real steps"):
             found = processes.probe(loaded)

@@ -8,6 +8,7 @@ import typer
 from shell import doors, figures_on_terminal
 
 Source = Annotated[Path, typer.Option("--data", help="A folder or zip of pictures; for a detector, with their boxes.")]
+Extra = Annotated[list[Path] | None, typer.Option(help="Detectors: more annotated photos, trained on only.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", help="Lay key=value over the recipe, e.g. images=50000.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the whole recipe and stop.")]
 Size = Annotated[int, typer.Option(help="Runs of detectors: pixels of the input in use; the training's if 0.")]
@@ -24,7 +25,7 @@ def train(
             ".weights as far as they fit."
         ),
     ] = "",
-    extra: Annotated[list[Path] | None, typer.Option(help="Detectors: more annotated photos, trained on only.")] = None,
+    extra: Extra = None,
     name: Annotated[str, typer.Option(help="Name of the run: its folder under VISAGE_HOME/runs.")] = "",
     settings: Settings = None,
     dry_run: DryRun = False,

@@ -17,7 +17,8 @@ from utils.files import write_atomically
 PICTURES = 64  # of a generator's: they are looked at as squares of one size, so a few tell as much as all
 # Where in the training the steps are: a growing network has its last size there, a detector still its mosaics.
 AT = 0.85
-WARM_UP, LEAST, MOST, SECONDS = 3, 3, 64, 6.0  # steps not counted; steps and seconds that are
+WARM_UP, MOST, SECONDS = 3, 64, 6.0  # steps that compile, where they are quick; steps and seconds that are counted
+SLOW = 4.0  # seconds of a step: one is enough then to warm up, and one to measure
 
 
 def measure(recipe: Recipe, folder: Path) -> dict:
@@ -38,15 +39,16 @@ def measure(recipe: Recipe, folder: Path) -> dict:
     task = tasks.build(recipe, tasks.data(_on_few(recipe, folder)))
     place = int(recipe.images * AT)
     for iteration in range(WARM_UP):
+        began = time.monotonic()
         _finished(task.step(iteration, place))
+        if time.monotonic() - began > SLOW:
+            break
     began, images = time.monotonic(), 0
-    for iteration in itertools.count(1):
-        values = task.step(iteration, place)
+    for iteration in range(1, MOST + 1):
+        _finished(task.step(iteration, place))
         images += task.images_a_step
-        if iteration >= LEAST:
-            _finished(values)
-            if iteration >= MOST or time.monotonic() - began > SECONDS:
-                break
+        if time.monotonic() - began > SECONDS:
+            break
     rate = images / (time.monotonic() - began)
     began = time.monotonic()
     task.sample()
