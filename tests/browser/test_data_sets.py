@@ -149,6 +149,18 @@ def test_a_zip_of_no_use_is_a_sentence(open_page):
     assert library.sets() == []
 
 
+def test_a_new_run_begins_with_the_set_that_was_looked_at(open_page):
+    kept("another.zip", FACES)
+    kept("drawn.zip", FACES)
+    page = look_at(open_page, "drawn.zip")
+    page.get_by_role("button", name="Train on this").click()
+    page.get_by_role("heading", name="New run").wait_for()
+    assert page.url.endswith("/training?data=drawn.zip")
+    page.get_by_role("combobox", name="Data set").and_(page.locator('[value="drawn.zip"]')).or_(
+        page.get_by_text("drawn.zip", exact=True)
+    ).first.wait_for()
+
+
 def test_an_uploaded_set_is_removed(open_page):
     kept("drawn.zip", FACES)
     page = look_at(open_page, "drawn.zip")

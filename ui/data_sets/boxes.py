@@ -39,7 +39,7 @@ def split(one: DataSet, them: Opened) -> None:
         return
     _parts(charts.by_part(annotated, made), "A split made here.")
     name, table = library.split_of(one.path).name, splits.table("split", made)
-    st.download_button("Download the split", table, name, "text/csv", key="data.split", type="primary", on_click="ignore",
+    st.download_button("Download the split", table, name, "text/csv", key="data.split", on_click="ignore",
                        help=f"Beside the set, as {name}, it is found by itself.")  # fmt: skip
     if (
         one.uploaded
@@ -110,7 +110,7 @@ def convert(one: DataSet, them: Opened) -> None:
     )
     st.download_button(
         "Download", lambda: packed(one, them, form, pictures), f"{Path(one.name).stem}-{form}.zip", "application/zip",
-        key="data.convert", type="primary", on_click="ignore", help="A zip; it is packed when you press.",
+        key="data.convert", on_click="ignore", help="A zip; it is packed when you press.",
     )  # fmt: skip
 
 

@@ -102,12 +102,10 @@ def side_chart(table: pd.DataFrame, classes: Sequence[str]) -> alt.Chart:
 
 
 def anchor_chart(boxes: np.ndarray, anchors: np.ndarray, strides: Sequence[int], size: int) -> alt.LayerChart:
-    """Boxes [N, 2] as the network sees them, dots; anchors [K, 2] as large marks, of a shape for each head's stride."""
+    """Boxes [N, 2] as the network sees them, dots; anchors [K, 2] as large marks, of a shape for each head."""
     some = boxes[np.linspace(0, len(boxes) - 1, min(MOST, len(boxes))).astype(int)]
     dots = pd.DataFrame(some, columns=["Width", "Height"])
-    marks = pd.DataFrame(anchors, columns=["Width", "Height"]).assign(
-        Head=[f"anchors of stride {stride}" for stride in strides]
-    )
+    marks = pd.DataFrame(anchors, columns=["Width", "Height"]).assign(Head=[f"stride {stride}" for stride in strides])
     heads = list(dict.fromkeys(marks["Head"]))
     axis = alt.Scale(type="log", domain=[2, size], clamp=True, nice=False)
     steps = alt.Axis(values=[2**power for power in range(1, 11) if 2**power <= size])

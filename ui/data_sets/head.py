@@ -1,7 +1,6 @@
 """The top of the Data sets page: which set, what it is, how one brings or removes one, where to train on it."""
 
 import html
-import shlex
 from pathlib import Path
 
 import streamlit as st
@@ -120,17 +119,5 @@ def facts(one: DataSet, them: Opened) -> None:
         words.append(f"<strong>{excluded:,}</strong> excluded")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f'<p class="data-facts">{" · ".join(words)}</p>', width="stretch")
-        _train(one)
-
-
-def _train(one: DataSet) -> None:
-    if (Path(__file__).parents[2] / "pages" / "training.py").exists():
         if st.button("Train on this", type="primary", key="data.train", help="A new run with this set filled in."):
             st.switch_page("pages/training.py", query_params={"data": one.name})
-        return
-    with st.popover("Train on this", help="The command for the shell."):
-        place = "$VISAGE_HOME/data" if one.uploaded else "$VISAGE_DATA"
-        recipe = "dcgan" if one.kind == "faces" else "masks"
-        st.code(
-            f'python cli.py train {recipe} --data "{place}"/{shlex.quote(one.name)}', language=None, wrap_lines=True
-        )
