@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from cli import app
 from models.catalogue import Catalogue
 from tests.training.conftest import TINY, squares
-from training import loop, recipe, runs
+from training import loop, processes, recipe, runs
 
 SMALL = ("networks.generator.capacity=2", "networks.discriminator.capacity=2", "images=320")
 
@@ -42,6 +42,7 @@ def home(tmp_path_factory, tiny):
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("VISAGE_HOME", str(home))
+        patch.setattr(processes, "NICE", 0)  # beside other work tests would wait for ever
         loop.start("first", recipe.load(str(tiny[0]), [*SMALL, f"data.source={tiny[1]}"]))
         yield home
 

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from utils.files import write_atomically
 from utils.home import home
 
 ROOT = Path(__file__).resolve().parent.parent
-NICE = 19
+NICE = 10  # a tenth of the weight of what people wait for; with less, other work on the machine would starve it
 PROBE_SECONDS = 120  # until a probe is given up
 
 
@@ -158,6 +159,10 @@ def _launch(arguments, log, *inherited, at: Path | None = None):
         pass_fds=inherited,
         start_new_session=True,
     )
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, process.pid, max(NICE, os.getpriority(os.PRIO_PROCESS, 0)))
+        # Linux may share out time by sessions first: then a session's weight counts, not a process's in it
+        Path(f"/proc/{process.pid}/autogroup").write_text(str(NICE))
     # Somebody must ask how it ended, or it stays in the table of processes as long as this one lives.
     threading.Thread(target=process.wait, name="reaper", daemon=True).start()
     return process
@@ -166,7 +171,6 @@ def _launch(arguments, log, *inherited, at: Path | None = None):
 def main(what: str, *arguments: str) -> None:
     """What the process does: `train FOLDER LOCK` (the number of the run's open lock), `probe FOLDER`, `publish FOLDER
     JSON LOCK`."""
-    os.nice(NICE)
     imports.around("keras", imports.quietly)
     try:
         {"train": _train_here, "probe": _probe_here, "publish": _publish_here}[what](*arguments)

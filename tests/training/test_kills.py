@@ -23,6 +23,7 @@ SMALL = ("networks.generator.capacity=2", "networks.discriminator.capacity=2")
 @pytest.fixture
 def start(tmp_path, monkeypatch, tiny_recipe, picture_folder):
     monkeypatch.setenv("VISAGE_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(processes, "NICE", 0)
     images = (ROUNDS + 1) * TICKS * TICK
     settings = [f"data.source={picture_folder}", f"images={images}", *SMALL]
     yield lambda name: processes.start(name, recipe.load(str(tiny_recipe), settings))
