@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -64,8 +65,8 @@ def samples(name: str) -> FileResponse:
 @api.get("/v1/runs/{name}/samples")
 def run_samples(name: str, after: int = -1) -> dict:
     """The film strip of a training: after how many images seen there is a picture; those past `after` only."""
-    files = _run_folder(name).glob("samples/*.jpg")
-    return {"images": sorted(images for file in files if file.stem.isdigit() and (images := int(file.stem)) > after)}
+    files = os.listdir(_run_folder(name) / "samples")
+    return {"images": sorted(int(file[:-4]) for file in files if file[:-4].isdigit() and int(file[:-4]) > after)}
 
 
 @api.get("/v1/runs/{name}/samples/{images}")

@@ -14,6 +14,7 @@ BENCHES = {
     "detecting": "photos and a video with boxes, from file to file",
     "parity": "Darknet files read by us against OpenCV 4",
     "curves": "a run of a million ticks: opened, zoomed, taken back",
+    "polling": "a run of a million ticks and 10,000 pictures on its page; memory while ten visitors watch",
     "start": "the server's cold start: seconds to the first face, memory",
     "pages": "slider key press to new picture painted, against an empty page's rerun",
 }
