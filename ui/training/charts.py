@@ -40,16 +40,7 @@ def _controls(run: Run) -> tuple[panels.View, Run | None]:
             help="Losses, SWD and learning rate on a logarithmic scale. What is 0 or less has no place there.",
         )
         names = [one.name for one in runs.all_runs() if one.name != run.name]
-        other = st.selectbox(
-            "Compare with",
-            names,
-            index=None,
-            placeholder="no other run",
-            key=f"training.compare.{run.name}",
-            width=220,
-            disabled=not names,
-            help="Draws the curves of a second run into the same panels.",
-        )
+        other = _other(run, names) if names else None
     left, right = st.columns(2, gap="medium")
     with left:
         smoothing = st.slider(
@@ -74,6 +65,18 @@ def _controls(run: Run) -> tuple[panels.View, Run | None]:
         )
     low, high = span[0] / 100, max(span[1], span[0] + 1) / 100
     return panels.View(axis or "images", smoothing, log, (low, high)), runs.find(other) if other else None
+
+
+def _other(run: Run, names: list[str]) -> str | None:
+    return st.selectbox(
+        "Compare with",
+        names,
+        index=None,
+        placeholder="no other run",
+        key=f"training.compare.{run.name}",
+        width=220,
+        help="Draws the curves of a second run into the same panels.",
+    )
 
 
 def _chart(run: Run, other: Run | None, view: panels.View) -> None:
