@@ -17,6 +17,7 @@ BENCHES = {
     "curves": "a run of a million ticks: opened, zoomed, taken back",
     "polling": "a run of a million ticks and 10,000 pictures on its page; memory while ten visitors watch",
     "start": "the server's cold start: seconds to the first face, memory",
+    "beside": "the same key press while a run trains, against without",
     "pages": "slider key press to new picture painted, against an empty page's rerun",
 }
 

@@ -30,12 +30,19 @@ def family(recipe) -> str:
 
 def data(recipe) -> str:
     """The name of the set, without where it lies."""
-    return re.split(r"[/\\]", recipe.data.source.rstrip("/\\"))[-1] or "no data"
+    return _name(recipe.data.source) or "no data"
 
 
 def origin(recipe) -> str:
-    """`RUN@IMAGES` that a branch began from, or nothing."""
-    return (recipe.network if recipe.task == "detection" else recipe.networks).init
+    """`branch of RUN@IMAGES`, `from the weights FILE` (without where it lies), or nothing."""
+    init = (recipe.network if recipe.task == "detection" else recipe.networks).init
+    if not init:
+        return ""
+    return f"branch of {init}" if re.fullmatch(r"[^/\\]+@\d+", init) else f"from the weights {_name(init)}"
+
+
+def _name(path: str) -> str:
+    return re.split(r"[/\\]", path.rstrip("/\\"))[-1]
 
 
 def best(state: Mapping, metric: str) -> str:

@@ -31,9 +31,9 @@ def show(run: Run, may: bool) -> None:
     with words:
         st.title(run.name, anchor=False)
         began = datetime.datetime.fromtimestamp(run.created)
-        branch = f" · branch of {facts.origin(recipe)}" if facts.origin(recipe) else ""
+        origin = f" · {facts.origin(recipe)}" if facts.origin(recipe) else ""
         what = f"{facts.family(recipe)} on {facts.data(recipe)} · recipe {recipe.name}"
-        st.caption(f"{what} · begun {began:%d %B, %H:%M}{branch}")
+        st.caption(f"{what} · begun {began:%d %B, %H:%M}{origin}")
     with buttons:
         actions.buttons(run, status, may)
     quick = live or processes.publishing(run).get("status") == "running"
