@@ -22,7 +22,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from training import curves
+from training import checkpoints, curves
 from training import recipe as recipes
 from utils.errors import RunError
 from utils.files import write_atomically
@@ -132,7 +132,9 @@ class Run:
     def enqueue(self) -> None:
         """From now on the run waits for its turn; older requests are forgotten, they were for a process that is gone."""
         self.clear_requests()
-        self.write_state(status="queued", message="", since=time.time(), device=device(), pid=None)
+        saved = checkpoints.all_of(self.checkpoints)[-1:]
+        images = int(saved[0].name) if saved else 0  # where it goes on; a process that was killed had seen more
+        self.write_state(status="queued", images=images, message="", since=time.time(), device=device(), pid=None)
 
     def take_up(self) -> None:
         """Queue a run that is to go on; its lock is held by the caller.

@@ -117,7 +117,7 @@ def test_the_others_wait_in_order_and_begin_by_themselves(home, tiny):
     assert third.state()["status"] == "queued"
     third.request("pause")
     until(third, has("paused"), "a pause while it waits")
-    processes.resume("first")
+    assert processes.resume("first").state()["images"] == 0, "it was killed before its first checkpoint"
     processes.resume("a-first-by-name")
     kill(third)
     assert third.state()["status"] == "interrupted"  # queued, but nobody is there to begin it
