@@ -17,7 +17,7 @@ from bench.server import browser, serving
 from bench.table import show
 from training import processes, recipe, runs
 
-ROUNDS, PRESSES, PATIENCE = 4, 30, 300
+ROUNDS, PRESSES, PATIENCE = 3, 35, 300  # with five to warm up a round ends where it began: half to the right, half back
 ALONE, BESIDE = "alone", "beside a training"
 
 
