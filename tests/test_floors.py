@@ -14,7 +14,8 @@ MAY_USE = {
     "training": {"models", "utils"},
     "ui": {"models", "training", "utils"},
     "pages": {"ui", "models", "training", "utils"},
-    "api": {"models", "training", "utils"},
+    "api": {"routes", "models", "training", "utils"},
+    "routes": {"models", "training", "utils"},  # the routes behind api.py
     "cli": {"shell", "models", "training", "utils"},
     "shell": {"models", "training", "utils"},  # the commands behind cli.py
     "app": {"api", "pages", "ui", "models", "training", "utils"},
@@ -30,6 +31,7 @@ MUST_NOT_NAME = {
     "ui": BACKENDS,
     "pages": BACKENDS | {"keras"},
     "api": BACKENDS | {"keras", "streamlit"},
+    "routes": BACKENDS | {"keras", "streamlit"},
     "cli": BACKENDS | SCREENS,
     "shell": BACKENDS | SCREENS,
     "app": BACKENDS,

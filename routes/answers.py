@@ -1,0 +1,102 @@
+"""What the routes share: finding a model, refusing what cannot be, pictures with their caching, errors in a sentence."""
+
+import hashlib
+from collections.abc import Mapping
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from models import serving
+from models.catalogue import Catalogue, ModelInfo
+from models.settings import FaceSettings
+from utils import marks, pictures
+from utils.errors import LinkError, ModelError, VisageError
+
+# a year: settings and version name a picture once and for all
+FOR_EVER = "public, max-age=31536000, immutable"
+ASK_AGAIN = "no-cache"
+
+
+def model(request: Request) -> tuple[ModelInfo, Mapping[str, str]]:
+    """The model that the query names (or the first there is), and the query without what concerns the file alone."""
+    query = {name: text for name, text in request.query_params.items() if name not in ("format", "size")}
+    catalogue = Catalogue()
+    info = catalogue.get(query["model"], "generate") if "model" in query else catalogue.default()
+    return info, query
+
+
+def generator(name: str):
+    Catalogue().get(name, "generate")
+    return loaded(name)
+
+
+def loaded(name: str):
+    try:
+        return serving.model(name)
+    except ModelError as error:  # it is there, or its card would not have been found, but cannot be used
+        raise HTTPException(503, str(error)) from error
+
+
+def refuse(wrong: list[str]) -> None:
+    """A page shows the rest of a link; a program is told, or it would take another face for the one it asked for."""
+    if wrong:
+        raise LinkError(" ".join(wrong))
+
+
+def check_size(size: int | None) -> None:
+    if size is not None and not 16 <= size <= 1024:
+        raise LinkError(f"`size` must be in [16, 1024] pixels. Received: {size}.")
+
+
+def sized(picture, size: int | None):
+    return picture if size is None or size == picture.shape[0] else pictures.enlarge(picture, size)
+
+
+def picture(request: Request, picture, format: str, settings: FaceSettings | None, tag: str) -> Response:
+    note = settings.to_json() if settings is not None and format == "png" else None
+    return Response(
+        marks.encode(picture, format, note=note), media_type=marks.FORMATS[format], headers=_caching(request, tag)
+    )
+
+
+def tag(info: ModelInfo, query: Mapping[str, str], *file: object) -> str:
+    """An ETag from what decides the bytes: the weights' sum, the settings, the kind of file."""
+    sums = [one.sha256 for one in info.files.values()]
+    return '"' + hashlib.sha256(repr((sums, sorted(query.items()), file)).encode()).hexdigest()[:24] + '"'
+
+
+def known(request: Request, tag: str) -> Response | None:
+    """304 where the asker has these bytes already; nothing is drawn."""
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=_caching(request, tag))
+    return None
+
+
+def _caching(request: Request, tag: str) -> dict[str, str]:
+    return {"ETag": tag, "Cache-Control": FOR_EVER if "version" in request.query_params else ASK_AGAIN}
+
+
+def problem(status: int, sentence: str) -> JSONResponse:
+    """An error as RFC 9457 has it, with the sentence under `error` too, where most programs look."""
+    titles = {404: "Not found", 422: "Cannot be used", 503: "Not available"}
+    body = {"error": sentence, "type": "about:blank", "title": titles.get(status, "Error"), "status": status}
+    return JSONResponse(body | {"detail": sentence}, status, media_type="application/problem+json")
+
+
+async def told(_request: Request, error: VisageError) -> JSONResponse:
+    return problem(404 if isinstance(error, ModelError) else 422, str(error))
+
+
+async def refused(_request: Request, error: HTTPException) -> JSONResponse:
+    nothing = error.status_code == 404 and error.detail == "Not Found"
+    return problem(error.status_code, "There is nothing here. See `/api/docs`." if nothing else error.detail)
+
+
+async def misread(_request: Request, error: RequestValidationError) -> JSONResponse:
+    wrong = error.errors()[0]
+    return problem(422, f"`{wrong['loc'][-1]}`: {wrong['msg'].lower()}. Received: {str(wrong['input'])[:40]}.")
+
+
+HANDLERS = {VisageError: told, HTTPException: refused, RequestValidationError: misread}

@@ -1,0 +1,48 @@
+"""Routes about the models themselves."""
+
+import asyncio
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse
+from starlette.exceptions import HTTPException
+
+from models import serving
+from models.catalogue import Catalogue, ModelInfo
+from routes import answers
+
+router = APIRouter()
+
+
+@router.get("/v1/health")
+async def health() -> dict:
+    """That the server answers, and on which device it draws."""
+    return {"ok": True, "device": serving.device()}
+
+
+@router.get("/v1/models")
+def models() -> list[dict]:
+    """Every model with what a program needs to ask it for pictures."""
+    return [_card(info) for info in Catalogue().models()]
+
+
+@router.get("/v1/models/{name}/ready")
+async def ready(name: str) -> dict:
+    """Answers once the model is loaded, and starts loading it; so nobody has to ask in a loop."""
+    Catalogue().get(name)
+    # not a plain `def` route: those share their threads with the pages' own files
+    await asyncio.to_thread(answers.loaded, name)
+    return {"ready": True}
+
+
+@router.get("/v1/models/{name}/samples")
+def samples(name: str) -> FileResponse:
+    """The model's uncurated samples, a picture from its folder."""
+    info = Catalogue().get(name)
+    file = info.folder / "samples.webp"
+    if not file.is_file():
+        raise HTTPException(404, f"Model `{name}` came without sample pictures.")
+    return FileResponse(file, media_type="image/webp")
+
+
+def _card(info: ModelInfo) -> dict:
+    return info.model_dump(mode="json", exclude={"files", "folder"}) | {"sliders": info.directions.limits()}
