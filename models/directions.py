@@ -4,6 +4,7 @@ import io
 import re
 import unicodedata
 import zipfile
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +17,22 @@ FILE = "directions.npz"
 COUNT = 10
 STRENGTH = 3.0  # σ either way; at 4 the strongest directions of a DCGAN tear faces apart
 # names that mean something else in an address, a settings text or to the server
-_TAKEN = {"model", "version", "seed", "psi", "sliders", "latents", "seeds", "loop", "at", "format", "size"}
+_TAKEN = {
+    "model",
+    "version",
+    "seed",
+    "psi",
+    "sliders",
+    "latents",
+    "mix",
+    "lock",
+    "locks",
+    "seeds",
+    "loop",
+    "at",
+    "format",
+    "size",
+}
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LATENT = re.compile(r"z\d+")
 
@@ -28,7 +44,7 @@ class Directions:
     Attributes:
         names: short names for links, [K], lower case with hyphens.
         labels: words for people, [K].
-        vectors: float32 [K, latent], each of length 1 and at right angles to the others.
+        vectors: float32 [K, latent], each of length 1.
         strength: float32 [K], how far a slider goes either way, in σ of z along its direction.
     """
 
@@ -39,6 +55,19 @@ class Directions:
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def around(self, locks: Collection[str]) -> np.ndarray:
+        """The vectors as they move a face while the named ones are locked, float32 [K, latent].
+
+        What an unlocked vector has in common with the locked ones is taken from it: it is at right angles to them all
+        afterwards, and shorter. The locked vectors stay as they are.
+        """
+        if not locks:
+            return self.vectors
+        locked = np.isin(self.names, list(locks))
+        span = self.vectors[locked].astype(np.float64)
+        free = self.vectors - self.vectors @ np.linalg.pinv(span) @ span
+        return np.where(locked[:, None], self.vectors, free).astype(np.float32)
 
     def limits(self) -> dict[str, float]:
         """How far each slider goes either way, by name."""

@@ -8,7 +8,7 @@ from keras import ops
 from models import backend, networks, weights_io
 from models.card import WEIGHTS, ModelInfo, verify
 from models.directions import Directions
-from models.latents import seed_latent
+from models.latents import seed_latent, slerp
 from models.settings import FaceSettings
 from utils.errors import LinkError, ModelError
 
@@ -33,13 +33,15 @@ class Generator:
 
     Attributes:
         info: the model's card.
+        network: what draws, float32 [N, latent] -> [N, resolution, resolution, 3] in [-1, 1], for those who need its
+            gradients.
         latent, resolution: length of z; pixels on a side.
         directions: what the sliders move.
         capabilities: see `Capabilities`.
     """
 
     def __init__(self, info: ModelInfo, network: Any, directions: Directions):
-        self.info, self.directions = info, directions
+        self.info, self.network, self.directions = info, network, directions
         self.latent, self.resolution = info.latent, info.resolution
         self.capabilities = Capabilities(info.truncation, info.no_truncation)
         shapes = (network.input_shape[1:], network.output_shape[1:])
@@ -61,23 +63,28 @@ class Generator:
     def z_for(self, settings: FaceSettings) -> np.ndarray:
         """The latent that settings mean, float32 [latent].
 
-        psi times the seed's latent (single values replaced), then σ times direction for every slider: truncation must
-        not weaken what a person sets by hand.
+        psi times the seed's latent (single values replaced, other seeds mixed in), then σ times direction for every
+        slider: truncation must not weaken what a person sets by hand. Where sliders are locked, the others move at right
+        angles to them.
 
-        Raises: LinkError for a slider or an index that this model does not have.
+        Raises: LinkError for a slider, a lock or an index that this model does not have.
         """
         z = seed_latent(settings.seed, self.latent)
         for index, value in settings.latents:
             if not 0 <= index < self.latent:
                 raise LinkError(f"`z{index}` must be from z0 to z{self.latent - 1} for {self.info.title}.")
             z[index] = value
+        for seed, share in settings.mix:
+            z = slerp(z, seed_latent(seed, self.latent), share)
         z *= np.float32(self._psi(settings.psi))
         sliders = dict(settings.sliders)
-        for name, direction in zip(self.directions.names, self.directions.vectors):  # one order of summing, always
-            z += np.float32(sliders.pop(name, 0)) * direction
-        if sliders:
+        unknown = [name for name in (*sliders, *settings.locks) if name not in self.directions.names]
+        if unknown:
             known = ", ".join(self.directions.names) or "none"
-            raise LinkError(f"{self.info.title} has no slider `{next(iter(sliders))}`. Sliders: {known}.")
+            raise LinkError(f"{self.info.title} has no slider `{unknown[0]}`. Sliders: {known}.")
+        vectors = self.directions.around(settings.locks)
+        for name, direction in zip(self.directions.names, vectors):  # one order of summing, always
+            z += np.float32(sliders.get(name, 0)) * direction
         return z
 
     def generate(self, z: np.ndarray, psi: float = 1.0) -> np.ndarray:

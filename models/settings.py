@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 
 HIGHEST_SEED = 2**32 - 1
 LATENT_LIMIT = 4.0
+MOST_MIXED = 24  # seeds mixed in, one after the other
+NEIGHBOURS = 24
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 _SEED = re.compile(r"\d{1,10}", re.ASCII)
 _LATENT = re.compile(r"z(\d{1,5})", re.ASCII)
+_MIXED = re.compile(r"(\d{1,10}):(0?\.\d+|[01])", re.ASCII)
 _FEW = 8  # sentences about one link; a page is no place for a thousand
 
 
@@ -34,6 +37,8 @@ class FaceSettings:
         psi: truncation, 0 (the mean face) to 1 (untouched).
         sliders: (direction's name, σ) pairs.
         latents: (index, value) pairs that replace single latent values, each in [-4, 4].
+        mix: (seed, share) pairs, up to 24: other faces mixed in, one after the other, each by its share in [0, 1].
+        locks: names of the sliders whose attribute stays as it is while others move.
 
     Raises: LinkError for a value outside these bounds.
     """
@@ -44,10 +49,16 @@ class FaceSettings:
     psi: float = field(default=1.0, metadata={"low": 0.0, "high": 1.0})
     sliders: tuple[tuple[str, float], ...] = ()
     latents: tuple[tuple[int, float], ...] = ()
+    mix: tuple[tuple[int, float], ...] = ()
+    locks: tuple[str, ...] = ()
 
     def __post_init__(self):
-        if not 0 <= self.seed <= HIGHEST_SEED:
-            raise LinkError(f"`seed` must be a whole number from 0 to {HIGHEST_SEED}. Received: {self.seed}.")
+        mix = [(seed, _inside(share, 0, 1, "mix")) for seed, share in self.mix]
+        for seed in (self.seed, *(seed for seed, _ in mix)):
+            if type(seed) is not int or not 0 <= seed <= HIGHEST_SEED:
+                raise LinkError(f"`seed` must be a whole number from 0 to {HIGHEST_SEED}. Received: {_shown(seed)}.")
+        if len(mix) > MOST_MIXED:
+            raise LinkError(f"`mix` takes up to {MOST_MIXED} seeds. Received: {len(mix)}.")
         sliders = {name: _three_decimals(value, name) for name, value in self.sliders}
         latents = {index: _three_decimals(value, f"z{index}") for index, value in self.latents}
         for spec in _bounded():
@@ -57,6 +68,8 @@ class FaceSettings:
             _inside(value, -LATENT_LIMIT, LATENT_LIMIT, f"z{index}")
         object.__setattr__(self, "sliders", tuple(sorted((name, value) for name, value in sliders.items() if value)))
         object.__setattr__(self, "latents", tuple(sorted(latents.items())))
+        object.__setattr__(self, "mix", tuple((seed, share) for seed, share in mix if share))
+        object.__setattr__(self, "locks", tuple(sorted(set(self.locks))))
 
     def to_query(self) -> dict[str, str]:
         """The settings as short texts for an address; what is as by default stays out, but for model, version, seed."""
@@ -64,6 +77,8 @@ class FaceSettings:
         query |= {spec.name: _text(getattr(self, spec.name)) for spec in _bounded() if self._differs(spec)}
         query |= {name: _text(value) for name, value in self.sliders}
         query |= {f"z{index}": _text(value) for index, value in self.latents}
+        query |= {"mix": ",".join(f"{seed}:{_text(share)}" for seed, share in self.mix)} if self.mix else {}
+        query |= {"lock": ",".join(self.locks)} if self.locks else {}
         return {name: text for name, text in query.items() if text is not None}
 
     def to_json(self) -> str:
@@ -83,14 +98,27 @@ class FaceSettings:
             table = json.loads(text)
             table["sliders"] = tuple(table.get("sliders", {}).items())
             table["latents"] = tuple((int(index), value) for index, value in table.get("latents", {}).items())
-            plain = isinstance(table["model"], str) and isinstance(table.get("version"), str | None)
-            if not plain or type(table.get("seed", 0)) is not int:
-                raise TypeError("model, version and seed must be two texts and a whole number")
+            table["mix"] = tuple((seed, share) for seed, share in table.get("mix", []))
+            table["locks"] = tuple(table.get("locks", []))
+            texts = (table["model"], table.get("version") or "", *table["locks"])
+            if not all(isinstance(text, str) for text in texts):
+                raise TypeError("model, version and locks must be texts")
             return cls(**table)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise LinkError(
                 "These settings cannot be read: they are no text that Visage wrote. Copy them again."
             ) from error
+
+    def neighbours(self, spread: float) -> list["FaceSettings"]:
+        """24 faces around this one: it, mixed with another seed each by `spread`; plain settings, so each has a link.
+
+        The seeds follow its own, and go on where it is a neighbour itself, so that a second step leads elsewhere.
+
+        Raises: LinkError for a spread outside [0, 1], or a face that is a mix of 24 already.
+        """
+        first = self.seed + 1 + NEIGHBOURS * len(self.mix)
+        seeds = (seed % (HIGHEST_SEED + 1) for seed in range(first, first + NEIGHBOURS))
+        return [dataclasses.replace(self, mix=(*self.mix, (seed, spread))) for seed in seeds]
 
     def _differs(self, spec: dataclasses.Field) -> bool:
         return getattr(self, spec.name) != spec.default
@@ -104,7 +132,7 @@ def read_query(query: Mapping[str, str], info: "ModelInfo") -> tuple[FaceSetting
     """
     told: list[str] = []
     values: dict = {"model": info.name, "version": info.version, "sliders": {}, "latents": {}}
-    readers = dict(_readers(info, values, told))
+    readers = dict((*_readers(info, values, told), *_list_readers(info, values, told)))
     for name, text in query.items():
         latent = _LATENT.fullmatch(name)
         if name in ("model", "version"):
@@ -149,6 +177,30 @@ def _readers(info: "ModelInfo", values: dict, told: list[str]) -> Iterator[tuple
         yield "psi", nothing
     for name, limit in info.directions.limits().items():
         yield name, partial(number, values["sliders"], -limit, limit)
+
+
+def _list_readers(info: "ModelInfo", values: dict, told: list[str]) -> Iterator[tuple]:
+    """The same for the two settings that are lists."""
+
+    def mix(name: str, text: str) -> None:
+        pairs = [_MIXED.fullmatch(part) for part in str(text).split(",", MOST_MIXED)]
+        if all(pairs) and len(pairs) <= MOST_MIXED and all(int(pair[1]) <= HIGHEST_SEED for pair in pairs):
+            values[name] = tuple((int(pair[1]), float(pair[2])) for pair in pairs)
+        else:
+            told.append(
+                f"`mix` must be up to {MOST_MIXED} seeds with their shares from 0 to 1, like 12:0.5,7:0.3. "
+                f"Received: {_shown(text)}. It was left out."
+            )
+
+    def lock(_name: str, text: str) -> None:
+        names = str(text).split(",")
+        values["locks"] = tuple(name for name in names if name in info.directions.names)
+        wrong = [name for name in names if name not in info.directions.names]
+        if wrong:
+            told.append(f"`lock` names `{_shown(wrong[0])}`, which is no slider of {info.title}. It was left out.")
+
+    yield "mix", mix
+    yield "lock", lock
 
 
 def _bounded_number(name: str, text: str, low: float, high: float, told: list[str]) -> float | None:

@@ -1,5 +1,7 @@
 """Directions: found in closed form, the same every time, named by people."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -38,6 +40,19 @@ def test_the_same_layer_gives_the_same_file(found, tmp_path):
     directions.save(found, tmp_path / "a.npz")
     directions.save(directions.factorise(LAYER, 5), tmp_path / "b.npz")
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+def test_a_locked_direction_stays_still_while_others_move(found):
+    slanted = found.vectors.copy()
+    slanted[1] = (slanted[0] + slanted[1]) / np.sqrt(2)  # smile and age, say, that come together
+    slanted[4] = slanted[2]
+    skew = dataclasses.replace(found, vectors=slanted)
+    around = skew.around(("d1", "d3"))
+    np.testing.assert_allclose(around[[1, 3, 4]] @ slanted[[0, 2]].T, 0, atol=1e-6)
+    np.testing.assert_allclose(around[1], found.vectors[1] / np.sqrt(2), atol=1e-6)
+    np.testing.assert_array_equal(around[[0, 2]], slanted[[0, 2]])
+    np.testing.assert_allclose(around[4], 0, atol=1e-6)
+    assert skew.around(()) is slanted
 
 
 @pytest.mark.parametrize("count", [0, -1, 21])

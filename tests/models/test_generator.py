@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from models import serving
-from models.latents import seed_latent
+from models.latents import seed_latent, slerp
 from models.settings import FaceSettings
 from utils.errors import LinkError, ModelError
 
@@ -45,6 +45,7 @@ def test_many_at_once_are_the_faces_one_by_one(generator, count):
         ("a slider", {"sliders": (("d1", 2.0),)}),
         ("the same slider the other way", {"sliders": (("d1", -2.0),)}),
         ("a single value", {"latents": ((3, 4.0),)}),
+        ("another seed mixed in", {"mix": ((8, 0.5),)}),
     ],
 )
 def test_every_setting_changes_the_face(generator, reason, change):
@@ -59,6 +60,18 @@ def test_z_is_psi_times_seed_and_single_values_plus_sliders(generator):
     z = generator.z_for(settings)
     np.testing.assert_allclose(z, 0.5 * expected + 3 * d2 - d1, atol=1e-6)
     assert z.dtype == np.float32
+
+
+def test_a_mix_is_the_point_on_the_arc(generator):
+    z = generator.z_for(replace(SETTINGS, mix=((8, 0.25), (9, 0.5)), sliders=(("d1", 1.0),)))
+    arc = slerp(slerp(seed_latent(7, 16), seed_latent(8, 16), 0.25), seed_latent(9, 16), 0.5)
+    np.testing.assert_allclose(z, arc + generator.directions.vectors[0], atol=1e-6)
+
+
+def test_a_whole_share_is_the_other_face(generator):
+    np.testing.assert_array_equal(
+        generator.face(replace(SETTINGS, mix=((8, 1.0),))), generator.face(replace(SETTINGS, seed=8))
+    )
 
 
 def test_psi_0_is_the_mean_face_whatever_the_seed(generator):
@@ -86,6 +99,7 @@ def test_latents_that_cannot_be_are_a_sentence(generator, reason, z, words):
     "reason, settings, words",
     [
         ("a slider it has not", replace(SETTINGS, sliders=(("smile", 1.0),)), "no slider `smile`.*d1, d2, d3, d4"),
+        ("a lock it has not", replace(SETTINGS, locks=("smile",)), "no slider `smile`"),
         ("an index it has not", replace(SETTINGS, latents=((16, 1.0),)), "z0 to z15"),
     ],
 )

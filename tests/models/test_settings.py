@@ -21,6 +21,8 @@ TINY = {"model": "tiny", "version": "1"}
         ("the mean face", {"psi": 0.0}, {"seed": "0", "psi": "0"}),
         ("sliders", {"sliders": (("d1", 1.5), ("d3", -3.0))}, {"seed": "0", "d1": "1.5", "d3": "-3"}),
         ("three decimals", {"sliders": (("d1", 0.001),), "psi": 0.333}, {"seed": "0", "psi": "0.333", "d1": "0.001"}),
+        ("a mix", {"mix": ((12, 0.5), (7, 1.0))}, {"seed": "0", "mix": "12:0.5,7:1"}),
+        ("locks", {"locks": ("d3", "d1")}, {"seed": "0", "lock": "d1,d3"}),
         ("single values", {"latents": ((2, -0.7), (12, 0.0))}, {"seed": "0", "z2": "-0.7", "z12": "0"}),
     ],
 )
@@ -63,6 +65,11 @@ def test_settings_that_draw_one_face_are_equal():
         ("a latent past its end", {"z3": "5"}, {"latents": ((3, 4.0),)}, "`z3`"),
         ("a latent that the model has not", {"z16": "1"}, {}, "`z16`"),
         ("a latent far out", {"z99999999999999999999": "1"}, {}, "z9999"),
+        ("a mix without shares", {"mix": "12"}, {}, "`mix` must be.*12:0.5,7:0.3"),
+        ("a share above 1", {"mix": "12:1.5"}, {}, "`mix`.*12:1.5"),
+        ("a seed past the last in a mix", {"mix": "4294967296:0.5"}, {}, "`mix`"),
+        ("a mix of far too many", {"mix": ",".join(["3:0.5"] * 25)}, {}, "up to 24"),
+        ("half of the locks", {"lock": "d1,smile"}, {"locks": ("d1",)}, "`lock` names `smile`"),
         ("an older version", {"version": "0.9"}, {}, "version 0.9 .*version 1 is here"),
         ("another model", {"model": "gone", "version": "3"}, {}, "`gone`.*Tiny is shown"),
         ("marks of a page's language", {"<b>`x`": "1"}, {}, "`·b··x·`"),
@@ -106,6 +113,9 @@ def test_a_family_without_truncation_says_why_psi_is_left_out(tiny_model):
         ("a slider that is no number", '{"model": "tiny", "sliders": {"d1": NaN}}'),
         ("sliders that are a list", '{"model": "tiny", "sliders": [1]}'),
         ("an index that is none", '{"model": "tiny", "latents": {"x": 1}}'),
+        ("a mix that is a number", '{"model": "tiny", "mix": 3}'),
+        ("a mix of texts", '{"model": "tiny", "mix": [["3", 0.5]]}'),
+        ("a lock that is a number", '{"model": "tiny", "locks": [3]}'),
         ("psi outside", '{"model": "tiny", "psi": 2}'),
         ("a hundred thousand brackets", "[" * 100_000),
     ],
@@ -116,4 +126,29 @@ def test_a_note_that_is_none_of_ours_is_a_sentence(reason, text):
 
 
 def test_a_note_names_every_field():
-    assert set(json.loads(FaceSettings("tiny").to_json())) == {"model", "version", "seed", "psi", "sliders", "latents"}
+    names = {"model", "version", "seed", "psi", "sliders", "latents", "mix", "locks"}
+    assert set(json.loads(FaceSettings("tiny").to_json())) == names
+
+
+def test_a_note_from_before_mixes_and_locks_is_still_read():
+    old = '{"model": "tiny", "version": "1", "seed": 7, "psi": 0.5, "sliders": {"d1": 1.5}, "latents": {"3": 1.0}}'
+    assert FaceSettings.from_json(old) == FaceSettings("tiny", "1", 7, 0.5, (("d1", 1.5),), ((3, 1.0),))
+
+
+def test_a_share_of_nothing_is_no_mix():
+    assert FaceSettings("tiny", mix=((5, 0.0), (6, 0.25))) == FaceSettings("tiny", mix=((6, 0.25),))
+
+
+def test_neighbours_are_links_to_other_faces(tiny_model):
+    one = FaceSettings(**TINY, seed=2**32 - 5, sliders=(("d1", 1.0),))
+    around = one.neighbours(0.25)
+    assert len({face.mix for face in around}) == 24 and one.seed not in [
+        seed for ((seed, _),) in (f.mix for f in around)
+    ]
+    assert all(read_query(face.to_query(), tiny_model) == (face, []) for face in around)
+    assert {face.mix[1:] for face in around[0].neighbours(0.25)}.isdisjoint({face.mix for face in around})
+
+
+def test_a_mix_of_too_many_has_no_neighbours():
+    with pytest.raises(LinkError, match="24 seeds"):
+        FaceSettings("tiny", mix=((1, 0.5),) * 24).neighbours(0.25)
