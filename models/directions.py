@@ -4,7 +4,7 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,24 +15,12 @@ from utils.files import write_atomically
 
 FILE = "directions.npz"
 COUNT = 10
-STRENGTH = 3.0  # σ either way; at 4 the strongest directions of a DCGAN tear faces apart
+STRENGTH = 3.0  # σ either way, until a range is measured; at 4 the strongest directions of a DCGAN tear faces apart
+KINDS = ("attribute", "pca", "closed")  # how a direction was found, in the order in which sliders stand
+TWINS = 0.8  # cosine from which two directions do the same
 # names that mean something else in an address, a settings text or to the server
-_TAKEN = {
-    "model",
-    "version",
-    "seed",
-    "psi",
-    "sliders",
-    "latents",
-    "mix",
-    "lock",
-    "locks",
-    "seeds",
-    "loop",
-    "at",
-    "format",
-    "size",
-}
+_TAKEN = {"model", "version", "seed", "psi", "sliders", "latents", "mix", "lock", "locks"}
+_TAKEN |= {"seeds", "loop", "at", "format", "size", "spread"}
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LATENT = re.compile(r"z\d+")
 
@@ -45,13 +33,22 @@ class Directions:
         names: short names for links, [K], lower case with hyphens.
         labels: words for people, [K].
         vectors: float32 [K, latent], each of length 1.
-        strength: float32 [K], how far a slider goes either way, in σ of z along its direction.
+        kinds: of `KINDS`, [K].
+        low, high: float32 [K], how far it can go before faces tear, in σ of z along the direction; low is below 0.
     """
 
     names: tuple[str, ...]
     labels: tuple[str, ...]
     vectors: np.ndarray
-    strength: np.ndarray
+    kinds: tuple[str, ...]
+    low: np.ndarray
+    high: np.ndarray
+
+    @classmethod
+    def of(cls, kind: str, names: Sequence[str], labels: Sequence[str], vectors: np.ndarray) -> "Directions":
+        """Directions of one kind, with a range that is not measured yet."""
+        ends = np.full(len(names), STRENGTH, np.float32)
+        return cls(tuple(names), tuple(labels), vectors.astype(np.float32), (kind,) * len(names), -ends, ends)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -70,13 +67,38 @@ class Directions:
         return np.where(locked[:, None], self.vectors, free).astype(np.float32)
 
     def limits(self) -> dict[str, float]:
-        """How far each slider goes either way, by name."""
-        return {name: round(float(limit), 3) for name, limit in zip(self.names, self.strength)}
+        """How far each slider goes either way, by name: to the nearer end of the range, so that 0 stands in its middle."""
+        nearer = np.minimum(-self.low, self.high)
+        return {name: round(float(limit), 3) for name, limit in zip(self.names, nearer)}
+
+    def pick(self, places: Sequence[int]) -> "Directions":
+        """The directions at these places, in this order."""
+        names, labels, kinds = (tuple(row[k] for k in places) for row in (self.names, self.labels, self.kinds))
+        chosen = list(places)
+        return Directions(names, labels, self.vectors[chosen], kinds, self.low[chosen], self.high[chosen])
+
+    def without(self, kind: str) -> "Directions":
+        """All but those of one kind."""
+        return self.pick([k for k, one in enumerate(self.kinds) if one != kind])
+
+    def joined(self, others: "Directions") -> "Directions":
+        """These and the others, by kind; of others whose name is here already, or that do what one here does, none."""
+        alike = np.abs(others.vectors @ self.vectors.T).max(axis=1, initial=0)
+        new = others.pick([k for k, name in enumerate(others.names) if name not in self.names and alike[k] < TWINS])
+        everything = Directions(
+            self.names + new.names,
+            self.labels + new.labels,
+            np.concatenate([self.vectors, new.vectors]),
+            self.kinds + new.kinds,
+            np.concatenate([self.low, new.low]),
+            np.concatenate([self.high, new.high]),
+        )
+        return everything.pick(sorted(range(len(everything)), key=lambda k: KINDS.index(everything.kinds[k])))
 
 
 def none(latent: int) -> Directions:
     """No directions at all, for a model that came without."""
-    return Directions((), (), np.zeros((0, latent), np.float32), np.zeros(0, np.float32))
+    return Directions.of("closed", (), (), np.zeros((0, latent), np.float32))
 
 
 def factorise(first_layer: np.ndarray, count: int = COUNT) -> Directions:
@@ -99,12 +121,8 @@ def factorise(first_layer: np.ndarray, count: int = COUNT) -> Directions:
     _, vectors = np.linalg.eigh(weights @ weights.T)  # by rising eigenvalue
     vectors = vectors.T[::-1][:count]
     largest = vectors[np.arange(count), np.abs(vectors).argmax(1)]
-    return Directions(
-        tuple(f"d{k + 1}" for k in range(count)),
-        tuple(f"Direction {k + 1}" for k in range(count)),
-        (vectors * np.sign(largest)[:, None]).astype(np.float32),
-        np.full(count, STRENGTH, np.float32),
-    )
+    names, labels = [f"d{k + 1}" for k in range(count)], [f"Direction {k + 1}" for k in range(count)]
+    return Directions.of("closed", names, labels, vectors * np.sign(largest)[:, None])
 
 
 def rename(directions: Directions, name: str, label: str) -> Directions:
@@ -130,7 +148,9 @@ def save(directions: Directions, path: str | Path) -> None:
         "names": np.array(directions.names, np.str_),
         "labels": np.array(directions.labels, np.str_),
         "vectors": directions.vectors,
-        "strength": directions.strength,
+        "kinds": np.array(directions.kinds, np.str_),
+        "low": directions.low,
+        "high": directions.high,
     }
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:  # np.savez would write the hour into it, and the sum would differ
@@ -147,21 +167,34 @@ def load(path: str | Path) -> Directions:
     """
     try:
         with np.load(io.BytesIO(Path(path).read_bytes()), allow_pickle=False) as stored:
-            names, labels, vectors, strength = (stored[key] for key in ("names", "labels", "vectors", "strength"))
+            parts = _parts(stored)
     except Exception as error:
         raise ModelError(
             f"`{Path(path).name}` cannot be read ({path}). Make it anew: python cli.py directions MODEL --count {COUNT}."
         ) from error
+    names, labels, vectors, kinds, low, high = parts
     count = len(names) if names.ndim else -1
-    sane = names.shape == labels.shape == strength.shape == (count,) and names.dtype.kind == labels.dtype.kind == "U"
-    if not sane or vectors.ndim != 2 or len(vectors) != count or vectors.dtype.kind != "f":
+    sane = all(part.shape == (count,) for part in (names, labels, kinds, low, high))
+    words = all(part.dtype.kind == "U" for part in (names, labels, kinds))
+    if not (sane and words) or vectors.ndim != 2 or len(vectors) != count or vectors.dtype.kind != "f":
         raise ModelError(f"`{Path(path).name}` does not hold directions: their numbers differ. Make it anew.")
     short = [str(name) for name in names]
     wrong = [name for name in short if not _SLUG.fullmatch(name) or name in _TAKEN or _LATENT.fullmatch(name)]
-    if wrong or len(set(short)) < count or not np.isfinite(vectors).all() or not (strength > 0).all():
+    usable = np.isfinite(vectors).all() and (low < 0).all() and (high > 0).all() and set(kinds) <= set(KINDS)
+    if wrong or len(set(short)) < count or not usable:
         raise ModelError(f"`{Path(path).name}` holds directions that cannot be used. Make it anew.")
-    vectors, strength = vectors.astype(np.float32), strength.astype(np.float32)
-    return Directions(tuple(short), tuple(str(label) for label in labels), vectors, strength)
+    texts = (tuple(str(text) for text in part) for part in (labels, kinds))
+    numbers = (part.astype(np.float32) for part in (vectors, low, high))
+    (labels, kinds), (vectors, low, high) = texts, numbers
+    return Directions(tuple(short), labels, vectors, kinds, low, high)
+
+
+def _parts(stored):
+    """The arrays in the order of the fields; a file from before ranges were measured has one `strength` for both ends."""
+    first = [stored[key] for key in ("names", "labels", "vectors")]
+    if "strength" in stored:
+        return *first, np.full(first[0].shape, "closed"), -stored["strength"], stored["strength"]
+    return *first, *(stored[key] for key in ("kinds", "low", "high"))
 
 
 def _short_name(label: str) -> str:

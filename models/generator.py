@@ -13,6 +13,7 @@ from models.settings import FaceSettings
 from utils.errors import LinkError, ModelError
 
 BATCH = 16
+MOST_MEASURED = 1024  # latent values that are tried one by one; a second or two on a CPU
 
 
 class Capabilities(NamedTuple):
@@ -111,6 +112,27 @@ class Generator:
     def face(self, settings: FaceSettings) -> np.ndarray:
         """The face that settings mean, uint8 [resolution, resolution, 3]; equal settings give equal pixels everywhere."""
         return self.generate(self.z_for(settings)[None])[0]
+
+    def latent_changes(self, settings: FaceSettings) -> np.ndarray:
+        """How much each single latent value changes this face, float32 [latent].
+
+        The mean absolute difference between two pictures, over all their values (0 to 255), when the one value of z grows
+        by 1 and all others stay: as many pictures are drawn as z has values.
+
+        Raises: LinkError for settings of another model, or a latent too long to try value by value.
+        """
+        if self.latent > MOST_MEASURED:
+            raise LinkError(
+                f"{self.info.title} has {self.latent} latent values, too many to try one by one (up to {MOST_MEASURED}). "
+                "Search by number instead."
+            )
+        z = self.z_for(settings)
+        face = self.generate(z[None])[0].astype(np.int16)
+        changes = []
+        for start in range(0, self.latent, BATCH):
+            moved = z + np.eye(self.latent, dtype=np.float32)[start : start + BATCH]
+            changes.append(np.abs(self.generate(moved) - face).mean((1, 2, 3)))
+        return np.concatenate(changes).astype(np.float32)
 
     def _psi(self, psi: float) -> float:
         if not 0 <= psi <= 1:

@@ -21,7 +21,7 @@ ASK_AGAIN = "no-cache"
 
 def model(request: Request) -> tuple[ModelInfo, Mapping[str, str]]:
     """The model that the query names (or the first there is), and the query without what concerns the file alone."""
-    query = {name: text for name, text in request.query_params.items() if name not in ("format", "size")}
+    query = {name: text for name, text in request.query_params.items() if name not in ("format", "size", "spread")}
     catalogue = Catalogue()
     info = catalogue.get(query["model"], "generate") if "model" in query else catalogue.default()
     return info, query
@@ -57,7 +57,7 @@ def sized(picture, size: int | None):
 def picture(request: Request, picture, format: str, settings: FaceSettings | None, tag: str) -> Response:
     note = settings.to_json() if settings is not None and format == "png" else None
     return Response(
-        marks.encode(picture, format, note=note), media_type=marks.FORMATS[format], headers=_caching(request, tag)
+        marks.encode(picture, format, note=note), media_type=marks.FORMATS[format], headers=caching(request, tag)
     )
 
 
@@ -70,17 +70,18 @@ def tag(info: ModelInfo, query: Mapping[str, str], *file: object) -> str:
 def known(request: Request, tag: str) -> Response | None:
     """304 where the asker has these bytes already; nothing is drawn."""
     if tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=_caching(request, tag))
+        return Response(status_code=304, headers=caching(request, tag))
     return None
 
 
-def _caching(request: Request, tag: str) -> dict[str, str]:
+def caching(request: Request, tag: str) -> dict[str, str]:
+    """Headers by which the asker may keep what is sent: for ever where the address names the version."""
     return {"ETag": tag, "Cache-Control": FOR_EVER if "version" in request.query_params else ASK_AGAIN}
 
 
 def problem(status: int, sentence: str) -> JSONResponse:
     """An error as RFC 9457 has it, with the sentence under `error` too, where most programs look."""
-    titles = {404: "Not found", 422: "Cannot be used", 503: "Not available"}
+    titles = {404: "Not found", 422: "Cannot be used", 413: "Too large", 503: "Not available"}
     body = {"error": sentence, "type": "about:blank", "title": titles.get(status, "Error"), "status": status}
     return JSONResponse(body | {"detail": sentence}, status, media_type="application/problem+json")
 

@@ -1,34 +1,19 @@
 """HTTP as a program meets it."""
 
-import asyncio
 import io
 import shutil
 
-import httpx
 import numpy as np
 import pytest
 from PIL import Image
 
 from models import serving
 from models.settings import FaceSettings
+from tests.asking import Client
 from tests.training.synthetic import write_run
 from utils import marks
 
 ASKED = "/v1/frame?model=tiny&version=1&seed=7"
-
-
-class Client:
-    """Asks the application itself; no server, no port."""
-
-    def get(self, path: str, headers: dict | None = None) -> httpx.Response:
-        from api import api
-
-        async def ask() -> httpx.Response:
-            transport = httpx.ASGITransport(app=api, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://visage") as asker:
-                return await asker.get(path, headers=headers)
-
-        return asyncio.run(ask())
 
 
 @pytest.fixture

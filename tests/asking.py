@@ -1,0 +1,25 @@
+"""Asks `/api` without a server: the application itself, no port."""
+
+import asyncio
+
+import httpx
+
+
+class Client:
+    """`get` and `post`, each with an event loop of its own; what the server cannot mend is an answer, never raised."""
+
+    def get(self, path: str, headers: dict | None = None) -> httpx.Response:
+        return self._ask("GET", path, headers=headers)
+
+    def post(self, path: str, content: bytes) -> httpx.Response:
+        return self._ask("POST", path, content=content)
+
+    def _ask(self, method: str, path: str, **how) -> httpx.Response:
+        from api import api
+
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(app=api, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://visage") as asker:
+                return await asker.request(method, path, **how)
+
+        return asyncio.run(ask())
