@@ -139,7 +139,7 @@ def test_a_morph_that_loops_ends_a_picture_before_its_first(tiny_model, in_folde
         ("a grid past all screens", ["generate", "tiny", "--count", 3000, "--grid", "x.png"], "2500"),
         ("one key face", ["morph", "tiny", "--seeds", "1"], "`--seeds` must be 2 to 8"),
         ("seeds that are none", ["morph", "tiny", "--seeds", "1,b"], "1,b"),
-        ("an animation of another kind", ["morph", "tiny", "--out", "m.mp4"], ".webp, .gif"),
+        ("an animation of another kind", ["morph", "tiny", "--out", "m.avi"], ".mp4, .webp, .gif"),
         ("too fast", ["morph", "tiny", "--seeds", "1,2", "--steps", 1, "--fps", 1000], "`fps`"),
         ("too many directions", ["directions", "tiny", "--count", 99], "from 1 to 16"),
         ("unknown direction", ["directions", "tiny", "--name", "d9=Smile"], "no direction `d9`"),

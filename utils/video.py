@@ -6,7 +6,8 @@ The encoder is chosen here and nowhere else: x264, which PyAV's wheels carry (GP
 import errno
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ import av
 import numpy as np
 from av.video.reformatter import Colorspace
 
+from utils import private
 from utils.errors import VideoError
 
 ENCODER, OPTIONS = "libx264", {"crf": "20", "preset": "veryfast"}
@@ -127,15 +129,32 @@ def redraw(
         Path(beside).unlink(missing_ok=True)
 
 
+def encode(pictures: Iterable[np.ndarray], fps: float, comment: str) -> bytes:
+    """The bytes of a silent MP4: H.264, yuv420p, its table of contents first, so that it plays while it comes.
+
+    Args:
+        pictures: frames, uint8 [H, W, 3], at least one, all of one size, 2 × 2 at least; an odd last row or column goes.
+            They are taken one by one; an error raised in taking one ends the work, and nothing is left behind.
+        fps: frames a second, above 0.
+        comment: a text that travels in the container.
+    """
+    with private.folder() as folder:  # the table can only be moved to the front in a file
+        path, video = folder / "made.mp4", None
+        with av.open(str(path), "w", options={"movflags": "faststart"}) as out:
+            out.metadata["comment"] = comment
+            for picture in pictures:
+                height, width = picture.shape[:2]
+                video = video or _add_video(out, Fraction(fps).limit_denominator(1000), width, height)
+                out.mux(video.encode(_encodable(picture, video)))
+            out.mux(video.encode(None))
+        return path.read_bytes()
+
+
 def _redraw(path, beside, draw, progress, cancelled, facts) -> int:
     with _open(path) as source, av.open(beside, "w", options={"movflags": "faststart"}) as out:
         stream = source.streams.video[0]
-        video = out.add_stream(ENCODER, rate=max(1, round(facts.rate)), options=OPTIONS)
-        # x264's colours are halved in both directions: an odd last row or column goes
-        video.width, video.height = facts.width - facts.width % 2, facts.height - facts.height % 2
-        video.pix_fmt, video.time_base = "yuv420p", stream.time_base
-        video.codec_context.time_base = stream.time_base
-        _name_colours(video.codec_context)
+        video = _add_video(out, max(1, round(facts.rate)), facts.width, facts.height)
+        video.time_base = video.codec_context.time_base = stream.time_base
         sound = _Sound(source, out)
         number, last = 0, -1
         for packet in _packets(source, [stream, *sound.streams], path):
@@ -156,6 +175,14 @@ def _redraw(path, beside, draw, progress, cancelled, facts) -> int:
         out.mux(video.encode(None))
         sound.finish()
         return number
+
+
+def _add_video(out, rate: int | Fraction, width: int, height: int):
+    """A stream of H.264 for frames of that size, less an odd last row or column: its colours are halved both ways."""
+    video = out.add_stream(ENCODER, rate=rate, options=OPTIONS)
+    video.width, video.height, video.pix_fmt = width - width % 2, height - height % 2, "yuv420p"
+    _name_colours(video.codec_context)
+    return video
 
 
 def _encodable(picture: np.ndarray, video) -> av.VideoFrame:

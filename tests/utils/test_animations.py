@@ -2,11 +2,13 @@
 
 import io
 
+import av
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
-from utils import marks
+from utils import marks, private
 from utils.animations import encode_animation
 from utils.errors import PictureError
 
@@ -29,14 +31,14 @@ def test_frames_speed_loop_and_mark_arrive(format, loop, said):
     assert marks.is_marked(data)
 
 
-@pytest.mark.parametrize("format", ["webp", "gif"])
+@pytest.mark.parametrize("format", ["mp4", "webp", "gif"])
 def test_progress_counts_every_frame_once(format):
     told = []
     encode_animation(FRAMES, format, progress=lambda done, total: told.append((done, total)))
     assert told == [(step, 6) for step in range(1, 7)]
 
 
-@pytest.mark.parametrize("format", ["webp", "gif"])
+@pytest.mark.parametrize("format", ["mp4", "webp", "gif"])
 def test_raising_in_progress_cancels(format):
     class Cancelled(Exception):
         pass
@@ -47,6 +49,40 @@ def test_raising_in_progress_cancels(format):
 
     with pytest.raises(Cancelled):
         encode_animation(FRAMES, format, progress=stop)
+    assert not list(private.root().glob("job-*"))
+
+
+@pytest.mark.parametrize(
+    "reason, size, expected",
+    [
+        ("16 px wide, 12 high: 22 times", (12, 16), (264, 352)),
+        ("64 px: four times", (64, 64), (256, 256)),
+        ("large enough", (256, 260), (256, 260)),
+        ("odd: the last row and column go", (257, 301), (256, 300)),
+    ],
+)
+def test_an_mp4_plays_in_other_programs(tmp_path, reason, size, expected):
+    ramp = np.linspace(0, 200, 6)[:, None, None, None] + np.array([0, 10, 50])
+    pictures = np.broadcast_to(ramp, (6, *size, 3)).astype(np.uint8)
+    path = tmp_path / "made.mp4"
+    path.write_bytes(encode_animation(pictures, "mp4", fps=12.5))
+    player = cv2.VideoCapture(str(path))
+    fourcc = int(player.get(cv2.CAP_PROP_FOURCC)).to_bytes(4, "little")
+    assert fourcc in (b"avc1", b"h264") and player.get(cv2.CAP_PROP_FPS) == 12.5, reason
+    for expected_picture in pictures:
+        found, frame = player.read()
+        assert found and frame.shape == (*expected, 3), reason
+        assert np.abs(frame[..., ::-1].mean((0, 1)) - expected_picture[0, 0]).max() < 4, reason
+    assert not player.read()[0]
+
+
+def test_an_mp4_says_that_a_network_drew_it_and_plays_while_it_comes():
+    data = encode_animation(FRAMES, "mp4")
+    assert data.index(b"moov") < data.index(marks.COMMENT.encode()) < data.index(b"mdat")
+    with av.open(io.BytesIO(data)) as made:
+        (stream,) = made.streams
+        assert made.metadata["comment"] == marks.COMMENT
+        assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
 
 
 @pytest.mark.parametrize("format", ["webp", "gif"])
@@ -58,7 +94,7 @@ def test_one_frame_is_a_picture(format):
 @pytest.mark.parametrize(
     "reason, arguments, sentence",
     [
-        ("no such format", {"format": "flv"}, "`format` must be one of webp, gif"),
+        ("no such format", {"format": "flv"}, "`format` must be one of mp4, webp, gif"),
         ("no speed", {"fps": 0}, "`fps` must be above 0"),
         ("too fast for a browser", {"fps": 200}, "`fps` must be above 0 and at most 50. Received: 200"),
         ("nothing to show", {"pictures": FRAMES[:0]}, "at least one picture"),
