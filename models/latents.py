@@ -1,5 +1,7 @@
 """Latents: the points that a generator turns into faces, and ways between them."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 _ALIKE = 1e-6  # sine of an angle under which two directions count as one
@@ -11,6 +13,12 @@ def seed_latent(seed: int, latent: int) -> np.ndarray:
     NumPy promises the stream of `RandomState` for good, so a seed means the same face in a year.
     """
     return np.random.RandomState(seed).standard_normal(latent).astype(np.float32)
+
+
+def on_sphere(z: np.ndarray) -> np.ndarray:
+    """Latents at the length √latent, float32 [..., latent]: what a family that normalises z makes of them first."""
+    lengths = np.sqrt(np.mean(np.square(z, dtype=np.float64), axis=-1, keepdims=True))
+    return (z / np.maximum(lengths, 1e-8)).astype(np.float32)
 
 
 def slerp(a: np.ndarray, b: np.ndarray, t: float) -> np.ndarray:
@@ -36,13 +44,33 @@ def slerp(a: np.ndarray, b: np.ndarray, t: float) -> np.ndarray:
     return (((1 - t) * length_a + t * length_b) * point).astype(np.float32)
 
 
-def morph_path(zs: np.ndarray, steps: int, loop: bool = False) -> np.ndarray:
-    """Latents along a path through several keys, float32 [steps, latent], evenly spaced by slerp.
+def lerp(a: np.ndarray, b: np.ndarray, t: float) -> np.ndarray:
+    """The point at `t` (0 to 1) on the straight line from `a` to `b`, float32 [latent]; exactly `a` at 0 and `b` at 1."""
+    if t <= 0 or t >= 1:
+        return np.array(a if t <= 0 else b, np.float32)
+    return ((1 - t) * np.asarray(a, np.float64) + t * np.asarray(b, np.float64)).astype(np.float32)
+
+
+def smooth(t: float) -> float:
+    """`t` (0 to 1) slowed down at both ends: 3t² − 2t³, the cubic whose speed is 0 there (smoothstep)."""
+    return t * t * (3 - 2 * t)
+
+
+def morph_path(
+    zs: np.ndarray,
+    steps: int,
+    loop: bool = False,
+    way: Callable[[np.ndarray, np.ndarray, float], np.ndarray] = slerp,
+    pace: Callable[[float], float] = float,
+) -> np.ndarray:
+    """Latents along a path through several keys, float32 [steps, latent], evenly spaced in time.
 
     Args:
         zs: keys, float32 [K, latent].
         steps: points on the whole path. From the first key to the last, both included; of a loop the return to the
             first key is left out, because it is the first point again.
+        way: the point between two keys at a share of the way, `slerp` or `lerp`.
+        pace: from the share of the time between two keys to the share of the way; as it is, or `smooth`.
     """
     legs = len(zs) if loop else len(zs) - 1
     # counted in whole numbers, so that a key on the path is met exactly
@@ -50,5 +78,6 @@ def morph_path(zs: np.ndarray, steps: int, loop: bool = False) -> np.ndarray:
     path = np.empty((steps, zs.shape[1]), np.float32)
     for step in range(steps):
         leg, rest = divmod(step * legs, parts)
-        path[step] = slerp(zs[leg % len(zs)], zs[(leg + 1) % len(zs)], rest / parts)
+        start, end = zs[leg % len(zs)], zs[(leg + 1) % len(zs)]
+        path[step] = way(start, end, pace(rest / parts)) if rest else start
     return path
