@@ -129,10 +129,19 @@ def write_detector(folder: Path, fields: Mapping[str, Any], network: Any, cfg_te
     return _write_card(folder, facts, [WEIGHTS, cfg_name])
 
 
-def store_directions(info: ModelInfo, directions: found.Directions) -> ModelInfo:
-    """The model with these directions stored beside its weights, and their sum in `model.toml`."""
+def store_directions(
+    info: ModelInfo, directions: found.Directions, version: str | None = None, metrics: Mapping[str, Any] | None = None
+) -> ModelInfo:
+    """The model with these directions stored beside its weights, and their sum in `model.toml`.
+
+    Args:
+        version: the model's from now on; where a name comes to mean another direction, old links must be told.
+        metrics: what was measured of the directions; joins the model's figures.
+    """
     found.save(directions, info.folder / found.FILE)
-    return _write_card(info.folder, info.model_dump(), {**dict.fromkeys(info.files), found.FILE: None})
+    fields = info.model_dump() | {"version": version or info.version}
+    fields["metrics"] = fields["metrics"] | dict(metrics or {})
+    return _write_card(info.folder, fields, {**dict.fromkeys(info.files), found.FILE: None})
 
 
 def add_folder(path: Path, name: str | None = None) -> ModelInfo:

@@ -17,7 +17,8 @@ FILE = "directions.npz"
 COUNT = 10
 STRENGTH = 3.0  # σ either way, until a range is measured; at 4 the strongest directions of a DCGAN tear faces apart
 KINDS = ("attribute", "pca", "closed")  # how a direction was found, in the order in which sliders stand
-TWINS = 0.8  # cosine from which two directions do the same
+TWINS = 0.8  # cosine from which two directions do the same,
+SAME = 0.999  # and from which they are one: faces differ by less than can be seen
 # names that mean something else in an address, a settings text or to the server
 _TAKEN = {"model", "version", "seed", "psi", "sliders", "latents", "mix", "lock", "locks"}
 _TAKEN |= {"seeds", "loop", "at", "format", "size", "spread"}
@@ -77,15 +78,22 @@ class Directions:
         chosen = list(places)
         return Directions(names, labels, self.vectors[chosen], kinds, self.low[chosen], self.high[chosen])
 
-    def without(self, kind: str) -> "Directions":
-        """All but those of one kind."""
-        return self.pick([k for k, one in enumerate(self.kinds) if one != kind])
+    def only(self, kind: str) -> "Directions":
+        """Those of one kind."""
+        return self.pick([k for k, one in enumerate(self.kinds) if one == kind])
+
+    def differs(self, others: "Directions", name: str) -> bool:
+        """Whether a name that is in both means another direction there."""
+        if name not in self.names or name not in others.names:
+            return False
+        here, there = self.vectors[self.names.index(name)], others.vectors[others.names.index(name)]
+        return float(here @ there) < SAME
 
     def joined(self, others: "Directions") -> "Directions":
-        """These and the others, by kind; of others whose name is here already, or that do what one here does, none."""
+        """These and then the others, but for those whose name is here already, or that do what one here does."""
         alike = np.abs(others.vectors @ self.vectors.T).max(axis=1, initial=0)
         new = others.pick([k for k, name in enumerate(others.names) if name not in self.names and alike[k] < TWINS])
-        everything = Directions(
+        return Directions(
             self.names + new.names,
             self.labels + new.labels,
             np.concatenate([self.vectors, new.vectors]),
@@ -93,7 +101,6 @@ class Directions:
             np.concatenate([self.low, new.low]),
             np.concatenate([self.high, new.high]),
         )
-        return everything.pick(sorted(range(len(everything)), key=lambda k: KINDS.index(everything.kinds[k])))
 
 
 def none(latent: int) -> Directions:

@@ -1,5 +1,6 @@
 """Shell verb of directions: what a model's sliders move."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,52 +11,109 @@ from shell import doors
 SHEET_SEEDS = (1, 2, 3)
 
 
+class Method(StrEnum):
+    """How directions are found."""
+
+    closed = "closed"
+    pca = "pca"
+
+
 def directions(
     model: Annotated[str, typer.Argument(help="A model's name; `weights list` shows all.")],
-    count: Annotated[int | None, typer.Option(min=1, help="Find so many anew, the strongest first.")] = None,
+    method: Annotated[Method | None, typer.Option(help="Find those of one kind anew; the others stay.")] = None,
+    count: Annotated[
+        int | None, typer.Option(min=1, help="Of closed form or pca: find so many, the strongest first.")
+    ] = None,
+    version: Annotated[
+        str | None, typer.Option(help="The model's next version, where a name comes to mean another direction.")
+    ] = None,
     sheet: Annotated[Path | None, typer.Option(help="A picture of what each does: .png, .jpg or .webp.")] = None,
     names: Annotated[
-        list[str] | None, typer.Option("--name", help="Call one by a word: d1=Smile. Links say `smile` then. Repeat.")
+        list[str] | None, typer.Option("--name", help="Call one by a word: d1=Beach. Links say `beach` then. Repeat.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout instead of words.")] = False,
 ) -> None:
     """Find, look at and name the directions behind a model's sliders.
 
-    They are found in closed form from the network's first layer, without pictures or labels, and stored beside its
-    weights. Without --count the stored ones are used; a model that has none gets ten. Names are for people to give:
-    look at the sheet, where every direction is a row of three faces, each at five strengths.
+    In closed form they come from the first layer's weights, by pca from what the first block makes of many latents; both
+    need neither pictures nor labels, and their names are for people to give: look at the sheet, where every direction is
+    a row of three faces, each at five strengths. How far each slider goes is measured.
+    Without --method or --count the stored ones are used; a model that has none gets ten in closed form.
 
     Examples:
 
         python cli.py directions dcgan-celeba64 --sheet sheet.webp
 
-        python cli.py directions dcgan-celeba64 --name "d1=Long hair"
+        python cli.py directions dcgan-celeba64 --method pca
+
+        python cli.py directions dcgan-celeba64 --name "p1=Long hair"
     """
     from models import directions as found
-    from models.catalogue import Catalogue, store_directions
+    from models.catalogue import Catalogue
 
-    info = Catalogue().get(model)
+    info = Catalogue().get(model, "generate")
     format = doors.picture_format(sheet, ("png", "jpeg", "webp")) if sheet else ""
     current = info.directions
-    if count is not None or not len(current):
-        with doors.busy("factorising the first layer"):
-            current = _factorise(info, count or min(found.COUNT, info.latent))
+    if method or count is not None or not len(current):
+        current = _anew(info, method or Method.closed, count or min(found.COUNT, info.latent))
     for text in names or []:
         current = found.rename(current, *doors.pair(text, "--name"))
     if current is not info.directions:
-        info = store_directions(info, current)
+        info = _stored(info, current, version)
     if sheet:
         _write_sheet(info, sheet, format)
+    _tell(info, sheet, as_json)
+
+
+def _tell(info, sheet: Path | None, as_json: bool) -> None:
+    current = info.directions
     rows = [
-        {"name": name, "label": label, "strength": limit}
-        for (name, limit), label in zip(current.limits().items(), current.labels)
+        {"name": name, "label": label, "kind": kind, "strength": limit}
+        for (name, limit), label, kind in zip(current.limits().items(), current.labels, current.kinds)
     ]
-    words = "\n".join(f"{row['name']:<16} {row['label']:<24} ±{row['strength']:g} σ" for row in rows)
+    words = "\n".join(f"{row['name']:<16} {row['label']:<44} {row['kind']:<10} ±{row['strength']:g} σ" for row in rows)
     doors.tell({"model": info.name, "directions": rows, "sheet": sheet}, words, as_json)
 
 
-def _factorise(info, count: int):
-    from models import directions, networks, weights_io
+def _anew(info, method: Method, count: int):
+    """The model's directions with those of one kind found anew, and their ranges measured."""
+    from models import serving
+    from models.directions import KINDS
+    from models.ranges import measured
+
+    new = _closed(info, count) if method is Method.closed else _pca(info, count)
+    with doors.busy("measuring how far each can go"):
+        new = measured(serving.generator(info.name).generate, new)
+    kind = new.kinds[0]
+    first, *others = [new if one == kind else info.directions.only(one) for one in KINDS]
+    for other in others:
+        first = first.joined(other)
+    return first
+
+
+def _closed(info, count: int):
+    from models import directions, networks
+
+    with doors.busy("factorising the first layer"):
+        return directions.factorise(networks.family(info.family).first_layer(_network(info)), count)
+
+
+def _pca(info, count: int):
+    from models import backend, networks
+    from models.principal import principal
+
+    block = networks.family(info.family).first_block(_network(info))
+    run = backend.compiled(lambda z: block(z, training=False), block.variables, frozen=True)
+    with doors.busy("finding what the first block varies in"):
+        return principal(run, info.latent, not info.truncation, count)
+
+
+def _network(info):
+    """The model's network as it was trained, with its norms.
+
+    Raises: ModelError for weights that are missing or not those that were published.
+    """
+    from models import weights_io
     from models.card import WEIGHTS, verify
     from models.generator import build
     from utils.errors import ModelError
@@ -65,7 +123,24 @@ def _factorise(info, count: int):
         raise ModelError(" ".join(wrong))
     network = build(info)
     weights_io.load_weights(network, info.folder / WEIGHTS)
-    return directions.factorise(networks.family(info.family).first_layer(network), count)
+    return network
+
+
+def _stored(info, current, version: str | None):
+    """The model with these directions.
+
+    Raises: ModelError where links of this version would come to mean other faces.
+    """
+    from models.catalogue import store_directions
+    from utils.errors import ModelError
+
+    changed = [name for name in current.names if info.directions.differs(current, name)]
+    if changed and version in (None, info.version):
+        raise ModelError(
+            f"`{', '.join(changed)}` would mean another direction, and links to version {info.version} of `{info.name}` "
+            "would show other faces. Give another --version."
+        )
+    return store_directions(info, current, version)
 
 
 def _write_sheet(info, path: Path, format: str) -> None:

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 from cli import app
 from models import serving
-from models.catalogue import Catalogue
+from models.catalogue import Catalogue, store_directions
 from models.settings import FaceSettings
 from tests.tree import ROOT
 from utils import marks, pictures
@@ -169,6 +170,24 @@ def test_directions_are_found_named_and_drawn(own_tiny, in_folder):
     assert pictures.decode(in_folder / "sheet.png").shape == (20 + 3 * 72, 120 + 3 * 328, 3)
     assert "own: whole" in shell("weights", "verify", "own").stdout
     shell("generate", "own", "--set", "long-hair=2", "--out", "faces")
+
+
+def test_directions_of_several_kinds_stand_side_by_side(own_tiny):
+    shell("directions", "own", "--count", 3)
+    rows = json.loads(shell("directions", "own", "--method", "pca", "--count", 2, "--json").stdout)["directions"]
+    kinds = [row["kind"] for row in rows]
+    assert kinds[:2] == ["pca", "pca"] and set(kinds[2:]) <= {"closed"}
+    assert [row["name"] for row in rows[:2]] == ["p1", "p2"] and all(1 <= row["strength"] <= 5 for row in rows)
+
+
+def test_a_name_that_would_mean_another_direction_needs_a_version(own_tiny):
+    shell("directions", "own", "--count", 2)
+    stored = Catalogue().get("own")
+    store_directions(stored, replace(stored.directions, vectors=stored.directions.vectors[::-1]))
+    assert "would mean another direction" in shell("directions", "own", "--count", 2, code=2).stderr
+    assert Catalogue().get("own").version == "1"
+    shell("directions", "own", "--count", 2, "--version", "2")
+    assert Catalogue().get("own").version == "2"
 
 
 def test_looking_at_directions_writes_nothing(own_tiny):

@@ -20,6 +20,8 @@ class Family(NamedTuple):
         discriminator: `discriminator(**arguments) -> keras.Model`, [N, H, W, 3] -> float32 [N, 1].
         first_layer: `first_layer(generator) -> float32 [latent, units]`, the first linear map with batch norm
             folded in, for directions found in closed form.
+        first_block: `first_block(generator) -> keras.Model`, float32 [N, latent] -> the activations of its first block,
+            [N, h, w, channels], for directions found as their principal components.
         folded: `folded(generator, **arguments) -> keras.Model`, the same network without what only training needs:
             equal pictures up to rounding, sooner.
         truncation: whether scaling z towards 0 (psi) means anything to the family.
@@ -28,6 +30,7 @@ class Family(NamedTuple):
     generator: Callable
     discriminator: Callable
     first_layer: Callable
+    first_block: Callable
     folded: Callable
     truncation: bool = True
 

@@ -140,6 +140,11 @@ def first_layer(network: keras.Model) -> np.ndarray:
     return without_norm(weights, bias, norm)[0]
 
 
+def first_block(network: keras.Model) -> keras.Model:
+    """float32 [N, latent] -> [N, 8, 8, filters]: what the first transposed convolution lets through."""
+    return keras.Model(network.input, network.get_layer("up1_leak").output)
+
+
 class _Colour(layers.Conv2D):
     """A convolution of stride 1, padded, to few channels: computed two by two pixels at a time, with the same weights.
 
@@ -163,4 +168,4 @@ def _initialiser(std: float | None) -> dict:
     return {} if std is None else {"kernel_initializer": keras.initializers.RandomNormal(0, std)}
 
 
-register("dcgan", Family(generator, discriminator, first_layer, folded))
+register("dcgan", Family(generator, discriminator, first_layer, first_block, folded))

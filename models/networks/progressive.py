@@ -181,6 +181,11 @@ def first_layer(network: keras.Model) -> np.ndarray:
     return np.asarray(ops.convert_to_numpy(network.get_layer("project").scaled()))
 
 
+def first_block(network: keras.Model) -> keras.Model:
+    """float32 [N, latent] -> [N, 4, 4, channels]: the maps at 4 px, after their norm."""
+    return keras.Model(network.input, PixelNorm()(_leak()(network.get_layer("4px").output)))
+
+
 class _Plain:
     """Keras' own layer in an equalised one's place."""
 
@@ -230,4 +235,4 @@ def _variables(*blocks):
     return [variable for block in blocks for layer in block for variable in layer.variables]
 
 
-register("progressive", Family(generator, discriminator, first_layer, folded, truncation=False))
+register("progressive", Family(generator, discriminator, first_layer, first_block, folded, truncation=False))

@@ -105,3 +105,34 @@ def test_a_spoiled_file_is_a_sentence(found, tmp_path, reason, spoil):
     spoil(path)
     with pytest.raises(ModelError, match="directions.npz"):
         directions.load(path)
+
+
+def test_directions_of_several_kinds_stand_together_without_twins(found):
+    slanted = found.vectors[[0]] * 0.9 + found.vectors[[4]] * np.sqrt(1 - 0.81)
+    attributes = directions.Directions.of("attribute", ["smile"], ["Smile"], slanted)
+    both = attributes.joined(found)
+    assert both.names == ("smile", "d2", "d3", "d4", "d5"), "d1 does what smile does"
+    assert both.kinds == ("attribute", *["closed"] * 4) and len(both.vectors) == len(both.low) == 5
+    assert both.only("closed").names == ("d2", "d3", "d4", "d5")
+    namesake = directions.Directions.of("attribute", ["d3"], ["Third"], found.vectors[[1]])
+    assert namesake.joined(found.pick([2, 3])).names == ("d3", "d4")
+
+
+def test_a_name_that_means_another_direction_is_seen(found):
+    assert not found.differs(found, "d2") and not found.differs(found.pick([0]), "d2")
+    turned = dataclasses.replace(found, vectors=found.vectors[::-1])
+    assert found.differs(turned, "d2") and not found.differs(turned, "d3")
+
+
+def test_a_slider_goes_as_far_as_the_nearer_end(found, tmp_path):
+    lopsided = dataclasses.replace(found, low=np.full(5, -2, np.float32), high=np.full(5, 4.5, np.float32))
+    directions.save(lopsided, tmp_path / "d.npz")
+    assert directions.load(tmp_path / "d.npz").limits()["d1"] == 2
+    np.testing.assert_array_equal(directions.load(tmp_path / "d.npz").high, lopsided.high)
+
+
+def test_a_file_from_before_ranges_were_measured_is_read(found, tmp_path):
+    old = {"names": ["d1"], "labels": ["Direction 1"], "vectors": found.vectors[:1], "strength": np.float32([2.5])}
+    np.savez(tmp_path / "d.npz", **old)
+    loaded = directions.load(tmp_path / "d.npz")
+    assert loaded.kinds == ("closed",) and loaded.limits() == {"d1": 2.5}
