@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from models.morphs import FEWEST, MOST, STEPS, read_query
+from models.morphs import FEWEST, MOST, read_query
 from ui import cards, live, page_state
 
 PAGE = "morph"
@@ -21,11 +21,11 @@ live.morph(
         "settings": {
             "model": settings.model,
             "version": settings.version,
-            "seeds": list(settings.seeds),
+            "seeds": [face.seed for face in settings.keys],
             "loop": settings.loop,
             "at": settings.at,
         },
-        "steps": STEPS,
+        "steps": settings.steps,
         "fewest": FEWEST,
         "most": MOST,
     },

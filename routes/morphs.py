@@ -1,41 +1,105 @@
-"""Routes of morphs."""
+"""Routes of morphs: single pictures, whole animations, and animations that are made while one looks on."""
 
+from functools import partial
 from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from starlette.exceptions import HTTPException
 
 from models import morphs
 from models.catalogue import ModelInfo
-from routes import answers
+from routes import answers, morph_jobs
 from routes.faces import PictureFormat
-from utils.animations import encode_animation
+from utils.animations import FORMATS
 
-MORPH_FPS = 24
+AnimationFormat = Literal[tuple(FORMATS)]
 router = APIRouter()
 
 
 @router.get("/v1/morph-frame", response_class=Response)
 def morph_frame(request: Request, format: PictureFormat = "webp", size: int | None = None) -> Response:
-    """One picture of a morph: `model`, `version`, `seeds` (two to eight, by commas), `loop`, and `at`, its place."""
+    """One picture of a morph. The query holds its settings as the page's address does: `model`, `version`, two to eight
+    faces as `seeds` by commas or as `k1`, `k2` and so on (`7_psi_0.8_smile_1.5`), `path` (slerp or lerp), `easing` (linear
+    or smooth), `loop`, `steps`, and `at`, the picture's place; beside them `format` and `size` as for a face."""
     info, settings = _morph(request)
     answers.check_size(size)
     tag = answers.tag(info, settings.to_query(), format, size)
     if (known := answers.known(request, tag)) is not None:
         return known
     generator = answers.generator(info.name)
-    z = morphs.path(settings, generator.latent)[settings.at]
+    z = morphs.path(settings, generator)[settings.at]
     picture = generator.generate(z[None])[0]
     return answers.picture(request, answers.sized(picture, size), format, None, tag)
 
 
 @router.get("/v1/morph", response_class=Response)
-def morph(request: Request, format: Literal["webp", "gif"] = "webp") -> Response:
-    """The whole morph as an animation that loops; `at` plays no part."""
+def morph(request: Request, format: AnimationFormat = "webp") -> Response:
+    """The whole morph as an animation that loops, 24 pictures a second; `at` plays no part."""
+    job = _begun(request, format)
+    while not job.ended.wait(1):
+        job.asked()
+    job.cancel()  # its bytes are here
+    if job.stage != "done":
+        raise HTTPException(422, job.error)
+    return Response(job.data, media_type=job.media_type, headers={"Cache-Control": answers.ASK_AGAIN})
+
+
+@router.post("/v1/morphs", status_code=202)
+def begin(request: Request, format: AnimationFormat = "mp4") -> dict:
+    """Begins to make a whole morph: the same query as for `/v1/morph`. The answer's `name` is what to ask for; where
+    nobody asks for 20 seconds the work ends and is forgotten."""
+    return _told(_begun(request, format))
+
+
+@router.get("/v1/morphs/{name}")
+def progress(name: str) -> dict:
+    """How far it is: `stage` (waiting, drawing, encoding, done, failed), `done` of `total` pictures, `error`."""
+    return _told(_found(name))
+
+
+@router.get("/v1/morphs/{name}/file", response_class=Response)
+def file(name: str) -> Response:
+    """The animation, once it is done."""
+    job = _found(name)
+    if job.stage != "done":
+        raise HTTPException(409, job.error or "This animation is not done yet. Ask again when its `stage` is done.")
+    return Response(job.data, media_type=job.media_type, headers={"Cache-Control": "no-store"})
+
+
+@router.delete("/v1/morphs/{name}", status_code=204)
+def cancel(name: str) -> None:
+    """Ends the work, or forgets what came of it."""
+    _found(name).cancel()
+
+
+def _begun(request: Request, format: str) -> morph_jobs.Job:
     info, settings = _morph(request)
     generator = answers.generator(info.name)
-    data = encode_animation(generator.generate(morphs.path(settings, generator.latent)), format, fps=MORPH_FPS)
-    return Response(data, media_type=f"image/{format}", headers={"Cache-Control": answers.ASK_AGAIN})
+    morphs.check_size(settings, generator.resolution)
+    try:
+        return morph_jobs.begin(partial(_work, settings, generator, format), FORMATS[format])
+    except morph_jobs.Busy:
+        raise HTTPException(
+            503, "Others have animations made already, as many as this server makes at once. Try again in a minute."
+        ) from None
+
+
+def _work(settings: morphs.MorphSettings, generator, format: str, tell) -> bytes:
+    return morphs.animation(settings, generator, format, progress=tell)
+
+
+def _found(name: str) -> morph_jobs.Job:
+    job = morph_jobs.find(name)
+    if job is None:
+        raise HTTPException(
+            404, "There is no such animation on its way, or nobody asked for it in time. Begin it anew."
+        )
+    return job
+
+
+def _told(job: morph_jobs.Job) -> dict:
+    return {name: getattr(job, name) for name in ("name", "stage", "done", "total", "error")}
 
 
 def _morph(request: Request) -> tuple[ModelInfo, morphs.MorphSettings]:

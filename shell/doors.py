@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import typer
 from rich.console import Console
@@ -70,6 +71,17 @@ def picture_format(path: Path, formats: Iterable[str]) -> str:
     if ending not in formats:
         raise VisageError(f"`{path.name}` must end in {', '.join(f'.{one}' for one in formats)}. Name the file so.")
     return ending
+
+
+def link_query(link: str) -> dict[str, str]:
+    """What a link from a page says, by names; the part behind the `?` alone will do.
+
+    Raises: VisageError for what no program takes for an address.
+    """
+    try:
+        return dict(parse_qsl(urlsplit(link).query or link.lstrip("?")))
+    except ValueError as error:
+        raise VisageError(f"`{link[:80]}` is no link: {error}. Copy it again.") from error
 
 
 def pair(text: str, option: str) -> tuple[str, str]:

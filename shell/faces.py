@@ -1,8 +1,7 @@
-"""Shell verbs of faces: generate, morph."""
+"""Shell verb of faces: generate."""
 
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import parse_qsl, urlsplit
 
 import typer
 
@@ -57,58 +56,9 @@ def generate(
     doors.tell(facts | {"files": files}, words, as_json)
 
 
-def morph(
-    model: Model = None,
-    seeds: Annotated[str, typer.Option(help="Two to eight key faces, by commas.")] = "1,5,9",
-    steps: Annotated[int, typer.Option(min=1, help="Pictures from one key face to the next.")] = 24,
-    loop: Annotated[bool, typer.Option(help="Go back to the first key face at the end.")] = False,
-    psi: Annotated[float, typer.Option(help="Truncation: 1 is untouched, 0 the mean face.")] = 1.0,
-    fps: Annotated[float, typer.Option(help="Pictures a second, up to 50.")] = 24,
-    out: Annotated[Path, typer.Option(help="The animation: .webp (true colour) or .gif (plays anywhere).")] = Path(
-        "morph.webp"
-    ),
-    as_json: AsJson = False,
-) -> None:
-    """Draw the way from face to face as an animation.
-
-    Examples:
-
-        python cli.py morph dcgan-celeba64 --seeds 1,5,9 --steps 24
-
-        python cli.py morph dcgan-celeba64 --seeds 3,4 --loop --out morph.gif
-    """
-    from models import morphs, serving
-    from models.catalogue import Catalogue
-    from utils import animations
-    from utils.files import write_atomically
-
-    format = doors.picture_format(out, animations.FORMATS)
-    info = Catalogue().get(model, "generate") if model else Catalogue().default()
-    query = {"seeds": seeds.replace(" ", "")} | ({"loop": "1"} if loop else {})
-    path, told = morphs.read_query(query, info)
-    if told:
-        raise LinkError(
-            f"`--seeds` must be {morphs.FEWEST} to {morphs.MOST} whole numbers from 0 to {HIGHEST_SEED}, by commas. "
-            f"Received: {seeds[:80]}."
-        )
-    with doors.busy("loading the network"):
-        generator = serving.generator(info.name)
-    zs = morphs.path(path, generator.latent, steps)
-    with doors.bar() as progress:
-        task = progress.add_task("drawing", total=len(zs))
-        pictures = generator.generate(zs, psi)
-        progress.update(task, description="encoding")
-        data = animations.encode_animation(
-            pictures, format, fps, progress=lambda done, _total: progress.update(task, completed=done)
-        )
-    write_atomically(out, data)
-    facts = {"model": info.name, "version": info.version, "seeds": path.seeds, "frames": len(zs), "file": out}
-    doors.tell(facts, f"{len(zs)} pictures of {info.title} in {out}", as_json)
-
-
 def _query(model, seed, psi, settings, link) -> dict[str, str]:
     """What the flags say, as an address says it; a link first, what is given by hand over it."""
-    query = dict(parse_qsl(urlsplit(link).query or link.lstrip("?"))) if link else {}
+    query = doors.link_query(link) if link else {}
     query |= dict(doors.pair(text, "--set") for text in settings or [])
     if model and model != query.get("model", model):
         query.pop("version", None)  # by hand another model: the link's version speaks of the link's

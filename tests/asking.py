@@ -6,13 +6,16 @@ import httpx
 
 
 class Client:
-    """`get` and `post`, each with an event loop of its own; what the server cannot mend is an answer, never raised."""
+    """`get`, `post` and `delete`, each with an event loop of its own; what the server cannot mend is an answer, never raised."""
 
     def get(self, path: str, headers: dict | None = None) -> httpx.Response:
         return self._ask("GET", path, headers=headers)
 
     def post(self, path: str, content: bytes) -> httpx.Response:
         return self._ask("POST", path, content=content)
+
+    def delete(self, path: str) -> httpx.Response:
+        return self._ask("DELETE", path)
 
     def _ask(self, method: str, path: str, **how) -> httpx.Response:
         from api import api

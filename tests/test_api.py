@@ -67,19 +67,6 @@ def test_a_picture_that_the_asker_has_is_not_sent_again(client):
     assert client.get(f"{ASKED}&d1=1", headers={"If-None-Match": tag}).status_code == 200
 
 
-def test_a_key_face_of_a_morph_is_the_face_of_its_seed(client):
-    morph = client.get("/v1/morph-frame?model=tiny&seeds=3,7&at=24&format=png")
-    face = client.get("/v1/frame?model=tiny&seed=7&format=png")
-    assert (_pixels(morph) == _pixels(face)).all()
-
-
-@pytest.mark.parametrize("format", ["webp", "gif"])
-def test_a_morph_is_an_animation_and_marked(client, format):
-    reply = client.get(f"/v1/morph?model=tiny&seeds=3,7&loop=1&format={format}")
-    assert Image.open(io.BytesIO(reply.content)).n_frames > 2
-    assert marks.is_marked(reply.content)
-
-
 @pytest.mark.parametrize(
     "reason, path, status, words",
     [
@@ -97,8 +84,6 @@ def test_a_morph_is_an_animation_and_marked(client, format):
         ("no such format", f"{ASKED}&format=tiff", 422, "`format`"),
         ("a size beyond reason", f"{ASKED}&size=90000", 422, "`size` must be in [16, 1024]"),
         ("a size that is none", f"{ASKED}&size=big", 422, "`size`"),
-        ("one face is no morph", "/v1/morph?model=tiny&seeds=3", 422, "`seeds` must be 2 to 8"),
-        ("a place behind the end", "/v1/morph-frame?model=tiny&seeds=3,4&at=99", 422, "`at=99`"),
     ],
 )
 def test_a_wrong_question_gets_one_sentence(client, reason, path, status, words):

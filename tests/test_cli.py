@@ -111,21 +111,6 @@ def test_a_grid_holds_all_faces_in_order(tiny_model, in_folder):
     np.testing.assert_array_equal(sheet[32:, 32:64], last)
 
 
-@pytest.mark.parametrize("format", ["webp", "gif"])
-def test_a_morph_goes_from_key_to_key(tiny_model, in_folder, format):
-    facts = json.loads(
-        shell("morph", "tiny", "--seeds", "1,5,9", "--steps", 4, "--out", f"m.{format}", "--json").stdout
-    )
-    data = (in_folder / f"m.{format}").read_bytes()
-    assert facts["frames"] == 9 and marks.is_marked(data)
-    assert pictures.decode(data).shape == (32, 32, 3)
-
-
-def test_a_morph_that_loops_ends_a_picture_before_its_first(tiny_model, in_folder):
-    result = shell("morph", "tiny", "--seeds", "1,5", "--steps", 4, "--loop", "--json")
-    assert json.loads(result.stdout)["frames"] == 8
-
-
 @pytest.mark.parametrize(
     "reason, arguments, words",
     [
@@ -138,10 +123,6 @@ def test_a_morph_that_loops_ends_a_picture_before_its_first(tiny_model, in_folde
         ("past the last seed", ["generate", "tiny", "--seed", 2**32 - 1, "--count", 2], "last seed"),
         ("a grid of another kind", ["generate", "tiny", "--grid", "x.bmp"], ".png, .jpeg, .webp"),
         ("a grid past all screens", ["generate", "tiny", "--count", 3000, "--grid", "x.png"], "2500"),
-        ("one key face", ["morph", "tiny", "--seeds", "1"], "`--seeds` must be 2 to 8"),
-        ("seeds that are none", ["morph", "tiny", "--seeds", "1,b"], "1,b"),
-        ("an animation of another kind", ["morph", "tiny", "--out", "m.avi"], ".mp4, .webp, .gif"),
-        ("too fast", ["morph", "tiny", "--seeds", "1,2", "--steps", 1, "--fps", 1000], "`fps`"),
         ("too many directions", ["directions", "tiny", "--count", 99], "from 1 to 16"),
         ("unknown direction", ["directions", "tiny", "--name", "d9=Smile"], "no direction `d9`"),
         ("nothing there", ["weights", "add", "nowhere"], "nothing at `nowhere`"),
