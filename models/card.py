@@ -2,14 +2,15 @@
 
 weights/<name>/  or  VISAGE_HOME/models/<name>/
     model.toml           what the model is, and the sums of its files
-    weights.safetensors  directions.npz  (a detector: its .cfg)
+    weights.safetensors  directions.npz  encoder.safetensors  (a detector: its .cfg)
     README.md  LICENCE  samples.webp   (card, terms, pictures: where there are any)
+    presets.toml         starting points chosen by hand, where there are any
 """
 
 import tomllib
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import pydantic
 
@@ -19,13 +20,21 @@ from utils.errors import ModelError
 from utils.files import sha256
 
 CARD = "model.toml"
-WEIGHTS = "weights.safetensors"
+PRESETS = "presets.toml"
+WEIGHTS, ENCODER = "weights.safetensors", "encoder.safetensors"
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 PathPart = Annotated[str, pydantic.Field(pattern=f"^{NAME}$")]
 
 
 class _Strict(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+
+class Preset(NamedTuple):
+    """A face to start from: its name in words, and its settings as an address spells them (without the model)."""
+
+    name: str
+    query: dict[str, str]
 
 
 class FileFacts(_Strict):
@@ -147,6 +156,19 @@ class ModelInfo(_Strict):
             except ModelError:
                 pass
         return found.none(self.latent)
+
+    @cached_property
+    def presets(self) -> tuple[Preset, ...]:
+        """The starting points in `presets.toml`, a `[[preset]]` with `name` and settings each; none where it is missing
+        or spoiled."""
+        try:
+            tables = tomllib.loads((self.folder / PRESETS).read_text("utf-8"))["preset"]
+            return tuple(
+                Preset(table["name"], {key: str(value) for key, value in table.items() if key != "name"})
+                for table in tables
+            )
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError):
+            return ()
 
 
 def read_card(folder: Path) -> ModelInfo:

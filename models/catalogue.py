@@ -11,7 +11,7 @@ from typing import Any
 import pydantic
 
 from models import directions as found
-from models.card import CARD, NAME, WEIGHTS, ModelInfo, read_card, verify
+from models.card import CARD, ENCODER, NAME, WEIGHTS, ModelInfo, read_card, verify
 from models.weights_io import save_weights
 from utils import toml
 from utils.errors import ModelError
@@ -142,6 +142,13 @@ def store_directions(
     fields = info.model_dump() | {"version": version or info.version}
     fields["metrics"] = fields["metrics"] | dict(metrics or {})
     return _write_card(info.folder, fields, {**dict.fromkeys(info.files), found.FILE: None})
+
+
+def store_encoder(info: ModelInfo, network: Any) -> ModelInfo:
+    """The model with this encoder stored beside its weights in float16, and its sum in `model.toml`."""
+    save_weights(network.variables, info.folder / ENCODER)
+    now = read_card(info.folder)  # learning takes minutes, in which others may have written
+    return _write_card(now.folder, now.model_dump(), {**dict.fromkeys(now.files), ENCODER: None})
 
 
 def add_folder(path: Path, name: str | None = None) -> ModelInfo:

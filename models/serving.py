@@ -10,8 +10,10 @@ from utils.errors import ModelError, VisageError
 if TYPE_CHECKING:
     from models.detector import Detector
     from models.generator import Generator
+    from models.inversion import Inverter
 
 _loaded: dict[str, "Generator | Detector"] = {}
+_inverters: dict[str, "Inverter"] = {}
 _loading: dict[str, threading.Lock] = {}
 _warming: set[str] = set()
 _guard = threading.Lock()
@@ -47,6 +49,22 @@ def model(name: str, task: str | None = None) -> "Generator | Detector":
             _loaded[name], _device = _load(info)
             first_load.set()
         return _loaded[name]
+
+
+def inverter(name: str) -> "Inverter":
+    """What finds faces of the generator of that name for photos; made when first asked for, and with the generator anew.
+
+    Raises: ModelError as `generator`, and for an encoder that does not fit.
+    """
+    from models import encoder, inversion
+
+    current = generator(name)
+    with _guard:
+        turn = _loading.setdefault(f"{name} inverter", threading.Lock())
+    with turn:
+        if name not in _inverters or _inverters[name].generator is not current:
+            _inverters[name] = inversion.Inverter(current, encoder.load(current.info))
+        return _inverters[name]
 
 
 def loaded(name: str) -> bool:
