@@ -5,6 +5,7 @@ import streamlit as st
 from models.latents import seed_latent
 from models.settings import read_query
 from ui import cards, live, page_state
+from ui.faces import plain
 
 PAGE = "faces"
 
@@ -14,22 +15,18 @@ page_state.tell(notes)
 if info is None:
     st.stop()
 
-live.face(
-    key=PAGE,
-    data={
-        **cards.model_data(info),
-        **page_state.shown(PAGE, settings),
-        "settings": {
-            "model": settings.model,
-            "version": settings.version,
-            "seed": settings.seed,
-            "psi": settings.psi,
-            "sliders": dict(settings.sliders),
-            "latents": {str(index): value for index, value in settings.latents},
+if plain.wanted():
+    plain.draw(info, settings)
+else:
+    live.face(
+        key=PAGE,
+        data={
+            **cards.model_data(info),
+            **page_state.shown(PAGE, settings),
+            # where the raw sliders rest: this seed's own values
+            "base": [round(float(value), 3) for value in seed_latent(settings.seed, info.latent)],
         },
-        # where the raw sliders rest: this seed's own values
-        "base": [round(float(value), 3) for value in seed_latent(settings.seed, info.latent)],
-    },
-    on_settled_change=lambda: page_state.settled(PAGE, read_query),
-    on_woke_change=lambda: None,  # the network is there now: a run brings the foot of the side up to date
-)
+        on_settled_change=lambda: page_state.settled(PAGE, read_query),
+        on_woke_change=lambda: None,  # the network is there now: a run brings the foot of the side up to date
+        on_unreachable_change=plain.want,
+    )

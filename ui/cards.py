@@ -1,10 +1,11 @@
 """What pages tell of a model: the line under its name, its figures, what its sliders are called."""
 
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from models import serving
 from models.catalogue import Catalogue, ModelInfo
+from models.settings import read_query
 
 LIVE_SIZE = 256  # pixels of a live frame: Lanczos on the server; the browser only stretches the last bit
 
@@ -21,6 +22,10 @@ def model_data(info: ModelInfo) -> dict:
             "latent": info.latent,
             "samples": f"/api/v1/models/{quote(info.name)}/samples" if samples(info) else "",
             "directions": [{"name": name, "label": label, "strength": limit} for label, (name, limit) in limits],
+            "presets": [
+                {"name": one.name, "query": urlencode(read_query(one.query, info)[0].to_query())}
+                for one in info.presets
+            ],
             "truncation": info.truncation,
             "no_truncation": f"ψ has no say here: {info.no_truncation}" if not info.truncation else "",
         },

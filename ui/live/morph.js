@@ -169,7 +169,7 @@ function createMorph(root) {
     changed({ now: true });
   };
   $("play").onclick = () => play(!playing);
-  $("copy").onclick = (event) => copyLink(event.currentTarget, query());
+  $("copy").onclick = (event) => sendLink(event.currentTarget, query());
 
   async function wake() {
     problem = WAKING;

@@ -9,9 +9,10 @@ const SETTLE_MS = 350; // one entry of the browser's history for a burst of key 
  *
  * One request at a time, so pictures arrive in the order asked and none is shown over a newer one. A wish made
  * meanwhile replaces the one that waits. While a thumb drags, the request under way is let finish (cutting it off
- * each time would starve the screen on a slow line); a jump to another face cuts it off.
+ * each time would starve the screen on a slow line); a jump to another face cuts it off. `reach`, where given, hears
+ * of every answer and every silence.
  */
-function createFrames(show, tell) {
+function createFrames(show, tell, reach) {
   let waiting = null;
   let running = null;
   let retry = 0;
@@ -22,11 +23,14 @@ function createFrames(show, tell) {
     running = new AbortController();
     try {
       const reply = await fetch(url, { signal: running.signal });
+      if (!/^(image|application.problem)/.test(reply.headers.get("content-type"))) throw new TypeError("not our route");
+      reach?.heard();
       if (!reply.ok) throw new Error((await reply.json()).error);
       await show(await reply.blob(), url);
       tell("");
     } catch (error) {
       if (error instanceof TypeError) {
+        reach?.missed();
         tell("The server does not answer. The picture will follow as soon as it does.");
         if (!waiting) retry = setTimeout(() => want(url), 2000);
       } else if (error.name !== "AbortError") tell(error.message);
@@ -49,6 +53,20 @@ function createFrames(show, tell) {
   }
 
   return { want, stop };
+}
+
+/** Tells, by `lost`, when our own route is out of reach though the server answers: a proxy in between, say. */
+function createReach(lost) {
+  const PATIENCE = 3; // silences in a row
+  let silences = 0;
+  return {
+    heard: () => (silences = 0),
+    missed: async () => {
+      if (++silences % PATIENCE) return;
+      const reply = await fetch("/_stcore/health").catch(() => null);
+      if (reply?.ok) lost();
+    },
+  };
 }
 
 /** Shows blobs in an <img>: the old picture stays until the new one is decoded, then its memory is given back. */
@@ -100,24 +118,36 @@ function createAddress() {
 }
 
 /** Resolves once the model is loaded; the server holds the question until then, so nobody polls in haste. */
-async function whenReady(model, signal) {
+async function whenReady(model, signal, reach) {
   while (!signal.aborted) {
     try {
       const reply = await fetch(`${API}/models/${encodeURIComponent(model)}/ready`, { signal });
       const answer = await reply.json();
+      reach?.heard();
       if (answer.ready) return "";
       if (!reply.ok) return answer.error;
     } catch (error) {
       if (error.name === "AbortError") return "";
+      reach?.missed();
       await new Promise((resolve) => setTimeout(resolve, 1000));
     }
   }
   return "";
 }
 
-/** Copies the address with these settings and says so on the button. */
-async function copyLink(button, query) {
+/** Whether this is a device where people send links by the system's own sheet. */
+const canShare = () => Boolean(navigator.share) && matchMedia("(pointer: coarse)").matches;
+
+/** Sends the address with these settings: by the system's sheet on a phone, else by copying, which the button tells. */
+async function sendLink(button, query) {
   const link = `${location.origin}${location.pathname}?${query}`;
+  if (canShare()) {
+    try {
+      return await navigator.share({ title: "Visage", url: link });
+    } catch (error) {
+      if (error.name === "AbortError") return; // closed again by hand
+    }
+  }
   const words = (button.dataset.words ??= button.textContent);
   try {
     await navigator.clipboard.writeText(link);

@@ -1,0 +1,48 @@
+/* What leaves the page and comes back: the PNG with its settings inside, and the link. */
+
+const LARGEST_FILE = 8 * 2 ** 20; // bytes, as the route has it
+
+function createSharing(face) {
+  const { $ } = face;
+
+  function changed(query) {
+    $("download").href = `${API}/frame?${query}&format=png`;
+    $("download").download = `visage-${face.state.model}-seed-${face.state.seed}.png`;
+  }
+
+  async function open(file) {
+    if (!file) return;
+    if (file.size > LARGEST_FILE) return face.say("A picture with settings has up to 8 MB; this one is larger. Take another.");
+    try {
+      const reply = await fetch(`${API}/settings`, { method: "POST", body: file });
+      const answer = await reply.json();
+      if (!reply.ok) return face.say(answer.error);
+      face.go(answer.query);
+      face.say(answer.told.join(" ") || "The picture's settings are back.");
+    } catch {
+      face.say("The server does not answer. Try again in a moment.");
+    }
+  }
+
+  const page = $("page");
+  page.ondragover = (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    page.classList.add("dropping");
+  };
+  page.ondragleave = (event) => page.contains(event.relatedTarget) || page.classList.remove("dropping");
+  page.ondrop = (event) => {
+    event.preventDefault();
+    page.classList.remove("dropping");
+    open(event.dataTransfer.files[0]);
+  };
+  $("open").onclick = () => $("file").click();
+  $("file").onchange = async ({ target }) => {
+    await open(target.files[0]);
+    target.value = ""; // the same file may come again
+  };
+  $("copy").textContent = canShare() ? "Share" : "Copy link";
+  $("copy").onclick = (event) => sendLink(event.currentTarget, face.query());
+
+  return { changed };
+}
