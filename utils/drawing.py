@@ -60,6 +60,28 @@ def draw_boxes(
     return drawn
 
 
+def draw_outlines(
+    picture: np.ndarray, outlines: Sequence[np.ndarray], words: Sequence[str], styles: Sequence[str]
+) -> np.ndarray:
+    """A copy of the picture with squares on it that may be turned, uint8 [H, W, 3].
+
+    Args:
+        picture: uint8 [H, W, 3], RGB.
+        outlines: corners in turn, float [4, 2] each, in pixels of the picture.
+        words, styles: as `draw_boxes` has them.
+    """
+    drawn = np.array(picture, order="C")
+    width, text = line_width(drawn), round(1.4 * text_size(drawn))
+    for corners, style in zip(outlines, styles, strict=True):
+        _ring(drawn, corners, STYLES[style], width)
+    taken: list[tuple[int, int, int, int]] = []
+    for corners, word, style in zip(outlines, words, styles, strict=True):
+        if word:
+            box = np.concatenate([corners.min(0), corners.max(0)])
+            _label(drawn, box, _plate(word, text, STYLES[style].colour), width, taken)
+    return drawn
+
+
 def line_width(picture: np.ndarray) -> int:
     """Pixels: 2 up to a megapixel, 8 for 4K."""
     return max(2, round(max(picture.shape[:2]) / 480))
@@ -77,7 +99,11 @@ def _outline(picture: np.ndarray, box: np.ndarray, style: Style, width: int) -> 
     inset = width / 2 + edge
     x1, y1 = np.clip(box[:2], inset - 0.5, None)
     x2, y2 = np.maximum(np.minimum(box[2:], (wide - inset - 0.5, height - inset - 0.5)), (x1, y1))
-    corners = np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]])
+    _ring(picture, np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]]), style, width)
+
+
+def _ring(picture: np.ndarray, corners: np.ndarray, style: Style, width: int) -> None:
+    edge = max(1, width // 3)
     _lines(picture, [np.vstack([corners, corners[:1]])], HALO, width + 2 * edge)
     strokes = list(_strokes(corners, style.pattern, width)) if style.pattern else [np.vstack([corners, corners[:1]])]
     _lines(picture, strokes, style.colour, width)
@@ -87,7 +113,7 @@ def _strokes(corners: np.ndarray, pattern: tuple[int, int], width: int) -> Itera
     """The pieces of the outline that are drawn: on every side a whole number of strokes, from corner to corner."""
     on, off = (part * width for part in pattern)
     for start, end in zip(corners, np.roll(corners, -1, axis=0)):
-        length = float(np.abs(end - start).sum())
+        length = float(np.hypot(*(end - start)))
         count = max(1, round((length + off) / (on + off)))
         step = (length + off) / count
         drawn = step - off if step > off else length

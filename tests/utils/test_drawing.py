@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from utils.drawing import PLATE, STYLES, draw_boxes
+from utils.drawing import PLATE, STYLES, draw_boxes, draw_outlines
 
 GREY = 100
 
@@ -104,3 +104,10 @@ def test_words_that_would_hide_a_crowd_are_left_out_and_the_boxes_stay():
     )
     assert (few == PLATE).all(2).sum() > 1000
     assert (all_of_them == PLATE).all(2).sum() == 0 and (all_of_them != plain).any(2).mean() > 0.05
+
+
+def test_a_turned_square_is_outlined_where_it_lies_and_named():
+    corners = np.array([[100, 40], [160, 100], [100, 160], [40, 100]])
+    drawn = draw_outlines(np.full((200, 200, 3), 128, np.uint8), [corners], ["1"], ["solid"])
+    assert (drawn[70, 130] == STYLES["solid"].colour).all() and (drawn[100, 100] == 128).all()
+    assert (drawn == np.array(PLATE)).all(-1).any(), "no plate with its number"
