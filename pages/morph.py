@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from models.morphs import FEWEST, MOST, read_query
+from models import morphs
 from ui import cards, live, page_state
 
 PAGE = "morph"
 
 query = page_state.address(PAGE)
-info, settings, notes = page_state.read(query, read_query)
+info, settings, notes = page_state.read(query, morphs.read_query)
 page_state.tell(notes)
 if info is None:
     st.stop()
@@ -21,14 +21,19 @@ live.morph(
         "settings": {
             "model": settings.model,
             "version": settings.version,
-            "seeds": [face.seed for face in settings.keys],
+            "keys": [morphs.key_text(face) for face in settings.keys],
+            "path": settings.path,
+            "easing": settings.easing,
             "loop": settings.loop,
+            "steps": settings.steps,
             "at": settings.at,
         },
-        "steps": settings.steps,
-        "fewest": FEWEST,
-        "most": MOST,
+        "fewest": morphs.FEWEST,
+        "most": morphs.MOST,
+        "steps": morphs.STEPS,
+        "most_steps": morphs.MOST_STEPS,
+        "fps": morphs.FPS,
     },
-    on_settled_change=lambda: page_state.settled(PAGE, read_query),
+    on_settled_change=lambda: page_state.settled(PAGE, morphs.read_query),
     on_woke_change=lambda: None,  # the network is there now: a run brings the foot of the side up to date
 )

@@ -76,7 +76,7 @@ def test_the_address_becomes_the_morph(app):
     app.switch_page("pages/morph.py")
     app.query_params.update({"model": "tiny", "seeds": "5,6,7", "loop": "1", "at": "30"})
     settings = _data(app.run())["settings"]
-    assert (settings["seeds"], settings["loop"], settings["at"]) == ([5, 6, 7], True, 30)
+    assert (settings["keys"], settings["loop"], settings["at"]) == (["5", "6", "7"], True, 30)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def _component(name: str, *parts: str):
 
 
 face = _component("face", "settings", "sliders", "latents", "mix", "compare", "visit", "grids", "sharing")
-morph = _component("morph")
+morph = _component("morph", "keys", "take")
 strip = _component("strip")
 tiles = _component("tiles")
 film = _component("film")

@@ -1,9 +1,18 @@
-/* The live morph: a path through two to eight faces, scrubbed by hand. What it settles on goes to the address. */
+/* The live morph: a path through two to eight faces, scrubbed by hand. What it settles on goes to the address.
 
-const CROSS = icon("M4 4l8 8M12 4l-8 8");
+   `createMorph` holds the one state and the one picture; the key faces (`morph_keys.js`) and the animations
+   (`morph_take.js`) are parts, made with `morph` in hand. */
+
 const STRIP = 12;
-const FRAME_MS = 80;
+const CALM_MS = 1500; // from key face to key face, for whom motion is too much
+const WORDS = {
+  slerp: "On the arc every step lies as far out as the faces do.",
+  lerp: "The straight way leads nearer to the middle, where faces are plainer.",
+  linear: "Every step is as long as the others.",
+  smooth: "Slow near the key faces, faster between them.",
+};
 const alive = new WeakMap();
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export default function (component) {
   const root = component.parentElement;
@@ -20,18 +29,20 @@ function createMorph(root) {
   const address = createAddress();
   const show = createPicture($("picture"));
   const ending = new AbortController();
-  let data, state, trigger;
-  let ready = false;
+  let trigger;
   let problem = "";
   let playing = 0;
+
+  const morph = { $, data: null, state: null, ready: false, base, query, changed, goTo, say };
+  const keys = createKeys(morph);
+  const take = createTake(morph);
 
   const frames = createFrames(
     async (blob, url) => {
       await show(blob);
       $("frame").classList.remove("waiting");
-      const img = $("picture");
-      img.alt = `Face between seeds ${state.seeds.join(", ")}, drawn by ${data.model.title}`;
-      img.dataset.shown = url;
+      $("picture").alt = `Generated face, ${between(Number(new URL(url, location).searchParams.get("at")))}`;
+      $("picture").dataset.shown = url;
     },
     (words) => {
       problem = words;
@@ -39,133 +50,123 @@ function createMorph(root) {
     },
   );
 
-  const count = () => data.steps * (state.seeds.length - (state.loop ? 0 : 1)) + (state.loop ? 0 : 1);
+  const count = () => morph.state.steps * (morph.state.keys.length - (morph.state.loop ? 0 : 1)) + (morph.state.loop ? 0 : 1);
 
-  function query(at = state.at) {
-    const q = new URLSearchParams({ model: state.model, version: state.version, seeds: state.seeds.join(",") });
+  function base() {
+    return { model: morph.state.model, version: morph.state.version };
+  }
+
+  function query(at = morph.state.at) {
+    const { state } = morph;
+    const q = new URLSearchParams(base());
+    if (state.keys.every((key) => key === seedOf(key))) q.set("seeds", state.keys.join(","));
+    else state.keys.forEach((key, index) => q.set(`k${index + 1}`, key));
+    if (state.path !== "slerp") q.set("path", state.path);
+    if (state.easing !== "linear") q.set("easing", state.easing);
     if (state.loop) q.set("loop", "1");
+    if (state.steps !== morph.data.steps) q.set("steps", state.steps);
     if (at) q.set("at", at);
-    return q.toString().replaceAll("%2C", ",");
+    return q.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
   }
 
   const frameUrl = (at, size) => `${API}/morph-frame?${query(at)}&format=jpeg${size ? `&size=${size}` : ""}`;
 
+  /** Where a place on the path lies, in words; the share is of the time. */
+  function between(at) {
+    const { keys: all, steps } = morph.state;
+    const [from, to] = [0, 1].map((next) => all[(Math.floor(at / steps) + next) % all.length]);
+    const share = Math.round(((at % steps) / steps) * 100);
+    return at % steps ? `seed ${seedOf(from)} to ${seedOf(to)} · ${share} %` : keys.describe(from);
+  }
+
   function caption() {
-    const leg = Math.floor(state.at / data.steps);
-    const share = Math.round(((state.at % data.steps) / data.steps) * 100);
-    const from = state.seeds[leg % state.seeds.length];
-    const to = state.seeds[(leg + 1) % state.seeds.length];
-    $("caption").textContent =
-      problem || (share ? `seed ${from} to ${to} · ${share} %` : `seed ${from}`) + ` · frame ${state.at + 1} of ${count()}`;
+    $("caption").textContent = problem || `${between(morph.state.at)} · frame ${morph.state.at + 1} of ${count()}`;
+  }
+
+  function say(words) {
+    $("said").textContent = words;
   }
 
   /** Draws the place on the path; the key faces stay. */
   function scrubbed({ jump = false, now = false, settle = true } = {}) {
-    $("at").value = state.at;
+    const { at } = morph.state;
+    $("at").value = at;
     fill($("at"), 0);
-    $("at").setAttribute("aria-valuetext", `frame ${state.at + 1} of ${count()}`);
+    $("at").setAttribute("aria-valuetext", `frame ${at + 1} of ${count()}, ${between(at)}`);
     caption();
-    if (ready) frames.want(frameUrl(state.at, data.size), jump);
+    const nearest = Math.round((at / Math.max(1, count() - 1)) * (STRIP - 1));
+    [...$("strip").children].forEach((face, place) => face.setAttribute("aria-current", place === nearest));
+    if (morph.ready) frames.want(frameUrl(at, morph.data.size), jump);
     if (settle) address.settle(query(), trigger, now ? 0 : undefined);
   }
 
-  /** Draws everything: other key faces, another length. */
+  /** Draws everything but the key faces: another way, another length. */
   function changed(how) {
+    const { state, data } = morph;
     $("at").max = count() - 1;
     state.at = Math.min(state.at, count() - 1);
     $("loop").checked = state.loop;
-    $("count").textContent = `${state.seeds.length} of ${data.most}`;
-    $("add").disabled = state.seeds.length >= data.most;
-    for (const format of ["webp", "gif"]) {
-      $(format).href = `${API}/morph?${query(0)}&format=${format}`;
-      $(format).download = `visage-${state.model}-morph-${state.seeds.join("-")}.${format}`;
-    }
+    for (const id of ["path", "easing", "steps"]) $(id).value = state[id];
+    for (const id of ["path", "easing"]) $(`${id}-words`).textContent = WORDS[state[id]];
+    const seconds = (pictures) => `${(pictures / data.fps).toFixed(1)} s`;
+    $("length").textContent = `${count()} pictures, ${seconds(count())}: ${seconds(state.steps)} from face to face.`;
+    take.changed();
     strip();
     scrubbed(how);
   }
 
-  const keys = () => $("keys").replaceChildren(...state.seeds.map(key));
-
-  function key(seed, index) {
-    const item = document.createElement("li");
-    item.className = "key";
-    item.innerHTML = '<label><span class="small quiet"></span><input type="number" min="0" max="4294967295" step="1" required /></label>';
-    const input = item.querySelector("input");
-    item.querySelector("span").textContent = `Seed of face ${index + 1}`;
-    input.value = seed;
-    input.onchange = () => {
-      if (!input.reportValidity()) return void (input.value = seed);
-      state.seeds[index] = Number(input.value);
-      item.firstChild.replaceWith(thumb(index));
-      goTo(index * data.steps, changed);
-    };
-    const drop = document.createElement("button");
-    Object.assign(drop, { type: "button", className: "drop", innerHTML: CROSS, disabled: state.seeds.length <= 2 });
-    drop.setAttribute("aria-label", `Remove face ${index + 1}`);
-    drop.onclick = () => {
-      state.seeds.splice(index, 1);
-      keys();
-      changed({ jump: true, now: true });
-      $("add").focus();
-    };
-    item.prepend(thumb(index));
-    item.append(drop);
-    return item;
-  }
-
-  function thumb(index) {
-    const seed = state.seeds[index];
-    const q = new URLSearchParams({ model: state.model, version: state.version, seed });
-    return ready
-      ? faceButton(`${API}/frame?${q}&format=jpeg`, `Go to face ${index + 1}, seed ${seed}`, () => goTo(index * data.steps))
-      : Object.assign(document.createElement("div"), { className: "face" });
-  }
-
   function strip() {
-    if (!ready) return $("strip").replaceChildren();
+    if (!morph.ready) return $("strip").replaceChildren();
     const places = Array.from({ length: STRIP }, (_, i) => Math.round((i * (count() - 1)) / (STRIP - 1)));
     $("strip").replaceChildren(
-      ...places.map((at) => faceButton(frameUrl(at), `Go to frame ${at + 1}`, () => goTo(at))),
+      ...[...new Set(places)].map((at) => faceButton(frameUrl(at), `Go to frame ${at + 1}, ${between(at)}`, () => goTo(at))),
     );
   }
 
-  function goTo(at, redraw = scrubbed) {
-    state.at = Math.min(at, count() - 1);
-    redraw({ jump: true, now: true });
+  function goTo(at) {
+    if (playing) play(false);
+    morph.state.at = Math.min(at, count() - 1);
+    scrubbed({ jump: true, now: true });
   }
 
+  /** In the animation's own time; pictures that come too late are left out. For whom motion is too much: key by key. */
   function play(on) {
     clearInterval(playing);
+    const { at, steps } = morph.state;
+    const begun = performance.now();
+    const stride = calm() ? steps : 1;
+    const pause = calm() ? CALM_MS : 1000 / morph.data.fps;
     playing = on ? setInterval(() => {
-      state.at = (state.at + 1) % count();
+      const passed = Math.floor((performance.now() - begun) / pause) * stride;
+      morph.state.at = ((calm() ? Math.floor(at / steps) * steps : at) + passed) % count();
       scrubbed({ settle: false });
-    }, FRAME_MS) : 0;
+    }, pause) : 0;
     $("play").textContent = on ? "Pause" : "Play";
     $("play").setAttribute("aria-pressed", on);
-    if (!on && state) address.settle(query(), trigger);
+    if (!on) address.settle(query(), trigger);
   }
-
-  const roll = () => crypto.getRandomValues(new Uint32Array(1))[0] % 1_000_000;
 
   $("at").oninput = () => {
     if (playing) play(false);
-    state.at = Number($("at").value);
+    morph.state.at = Number($("at").value);
     scrubbed({ settle: false });
   };
   $("at").onchange = () => scrubbed();
-  $("roll").onclick = () => {
-    state.seeds = state.seeds.map(roll);
-    keys();
-    changed({ jump: true, now: true });
-  };
-  $("add").onclick = () => {
-    state.seeds.push(roll());
-    state.at = (state.seeds.length - 1) * data.steps;
-    keys();
-    changed({ jump: true, now: true });
-  };
   $("loop").onchange = () => {
-    state.loop = $("loop").checked;
+    morph.state.loop = $("loop").checked;
+    changed({ now: true });
+  };
+  for (const id of ["path", "easing"]) {
+    $(id).onchange = () => {
+      morph.state[id] = $(id).value;
+      changed({ now: true });
+    };
+  }
+  $("steps").onchange = ({ target }) => {
+    if (!target.reportValidity()) return void (target.value = morph.state.steps);
+    const place = morph.state.at / morph.state.steps; // in key faces: the picture stays
+    morph.state.steps = Number(target.value);
+    morph.state.at = Math.round(place * morph.state.steps);
     changed({ now: true });
   };
   $("play").onclick = () => play(!playing);
@@ -174,39 +175,41 @@ function createMorph(root) {
   async function wake() {
     problem = WAKING;
     caption();
-    const asked = state.model;
+    const asked = morph.state.model;
     problem = await whenReady(asked, ending.signal);
-    if (asked !== state.model || ending.signal.aborted) return;
-    ready = !problem;
+    if (asked !== morph.state.model || ending.signal.aborted) return;
+    morph.ready = !problem;
     trigger("woke", true);
-    keys();
+    keys.draw();
     changed({ settle: false });
   }
 
   function update(component) {
-    const before = data;
-    data = component.data;
+    const before = morph.data;
+    const data = (morph.data = component.data);
     trigger = component.setTriggerValue;
     const other = before?.model.name !== data.model.name || before?.model.version !== data.model.version;
     if (!address.brings(data) && !other) return;
     if (playing) play(false);
-    state = { ...data.settings, seeds: [...data.settings.seeds] };
+    morph.state = { ...data.settings, keys: [...data.settings.keys] };
+    $("steps").max = data.most_steps;
     if (other) {
-      ready = data.ready;
+      morph.ready = data.ready;
       modelCard($("model"), data, (name) =>
         address.settle(query(0).replace(/^model=[^&]*&version=[^&]*/, `model=${encodeURIComponent(name)}`), trigger, 0),
       );
       if (data.model.samples && !$("picture").dataset.shown) $("picture").src = data.model.samples;
     }
-    keys();
+    keys.draw();
     changed({ jump: true, settle: false });
-    if (!ready) wake();
+    if (!morph.ready) wake();
   }
 
   function stop() {
     clearInterval(playing);
     ending.abort();
     frames.stop();
+    take.stop();
     address.stop();
   }
 
