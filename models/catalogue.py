@@ -19,7 +19,8 @@ from utils.files import sha256, write_atomically
 from utils.home import home
 
 SHIPPED = Path(__file__).resolve().parent.parent / "weights"
-CARRIED = ("README.md", "LICENCE", "samples.webp", "training.webp")  # what may lie beside the files that are loaded
+# what may lie beside the files that are loaded
+CARRIED = ("README.md", "LICENCE", "samples.webp", "training.webp", "presets.toml")
 
 
 class Catalogue:

@@ -236,6 +236,28 @@ def test_every_control_has_its_help(open_page):
         assert page.locator(f"#{told}").count() == 1, id_
 
 
+@pytest.mark.parametrize("screen", [{}, {"color_scheme": "dark"}, PHONE], ids=["light", "dark", "phone"])
+def test_axe_finds_no_serious_violation(open_page, screen):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe judges a page's accessibility")
+    page = open_page("/?model=tiny&seed=4&d1=1&lock=d2&mix=5:0.3", **screen)
+    live(page)
+    for name in ("What am I looking at?", "Draw 24 around this face", "Pin A", "Compare"):
+        _press(page, "button", name)
+    for tab in ("Directions", "Latent values", "Mix"):
+        page.get_by_role("tab", name=tab).click()
+        found = axe.Axe().run(page).response["violations"]
+        assert [(one["id"], one["nodes"]) for one in found if one["impact"] in ("serious", "critical")] == []
+
+
+def test_starting_points_are_a_key_away(open_page):
+    page = open_page("/?model=dcgan-celeba64&seed=1")
+    live(page)
+    start = page.locator("#presets .face").filter(has_text="Glasses")
+    start.press("Enter")
+    wait_for_frame(page, "seed=119&psi=0.85")
+    assert start.get_attribute("aria-current") == "true"
+
+
 def test_where_the_route_is_out_of_reach_streamlits_own_sliders_draw(open_page):
     page = open_page("/about")
     page.get_by_role("heading", name="What Visage cannot do").wait_for()

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from models import serving
-from models.catalogue import Catalogue, add_folder, add_keras, verify, write_model
+from models.catalogue import SHIPPED, Catalogue, add_folder, add_keras, verify, write_model
 from models.generator import load
+from models.settings import read_query
 from models.weights_io import load_weights
 from utils.errors import ModelError
 
@@ -123,9 +124,26 @@ def test_arguments_that_a_family_does_not_take_are_told(copy):
         load(Catalogue([copy.parent]).get("tiny"))
 
 
+def test_starting_points_are_settings_with_a_name(copy):
+    (copy / "presets.toml").write_text('[[preset]]\nname = "Warm"\nseed = 7\npsi = 0.5\nmix = "9:0.3"\n')
+    assert Catalogue([copy.parent]).get("tiny").presets == (("Warm", {"seed": "7", "psi": "0.5", "mix": "9:0.3"}),)
+
+
+@pytest.mark.parametrize("text", ["", "[[preset]]\nseed = 7\n", "preset = 3\n", 'preset = ["x"]\n', "[[preset", "\xff"])
+def test_spoiled_starting_points_are_none(copy, text):
+    (copy / "presets.toml").write_bytes(text.encode("latin-1"))
+    assert Catalogue([copy.parent]).get("tiny").presets == ()
+
+
+def test_the_shipped_starting_points_are_settings_of_their_models():
+    for info in Catalogue([SHIPPED]).models("generate"):
+        for preset in info.presets:
+            assert read_query(preset.query, info)[1] == [], preset.name
+
+
 def test_an_added_folder_draws_the_same_faces(tiny_model, empty_home, tmp_path):
     shutil.copytree(tiny_model.folder, tmp_path / "tiny")
-    carried = {"README.md", "LICENCE", "samples.webp", "training.webp"}
+    carried = {"README.md", "LICENCE", "samples.webp", "training.webp", "presets.toml"}
     for name in (*carried, "notes.txt"):
         (tmp_path / "tiny" / name).write_text("…")
     info = add_folder(tmp_path / "tiny", "my-tiny")

@@ -13,7 +13,8 @@ function createCompare(face) {
     $("comparing").setAttribute("aria-pressed", on);
     $("compare").hidden = $("pinned").hidden = !on;
     $("beside").setAttribute("aria-pressed", beside);
-    $("wipe").disabled = beside;
+    $("wipe").parentElement.hidden = beside;
+    $("sides").hidden = !beside;
     $("frame").classList.toggle("beside", on && beside);
     if (on) {
       const url = face.frameUrl(pinned);
