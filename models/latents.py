@@ -72,12 +72,16 @@ def morph_path(
         way: the point between two keys at a share of the way, `slerp` or `lerp`.
         pace: from the share of the time between two keys to the share of the way; as it is, or `smooth`.
     """
-    legs = len(zs) if loop else len(zs) - 1
-    # counted in whole numbers, so that a key on the path is met exactly
-    parts = steps if loop else max(steps - 1, 1)
     path = np.empty((steps, zs.shape[1]), np.float32)
     for step in range(steps):
-        leg, rest = divmod(step * legs, parts)
-        start, end = zs[leg % len(zs)], zs[(leg + 1) % len(zs)]
-        path[step] = way(start, end, pace(rest / parts)) if rest else start
+        start, end, share = morph_place(step, steps, len(zs), loop)
+        path[step] = way(zs[start], zs[end], pace(share)) if share else zs[start]
     return path
+
+
+def morph_place(step: int, steps: int, keys: int, loop: bool) -> tuple[int, int, float]:
+    """Where a point of `morph_path` lies: the key before it, the key after it, and the share of the time between them."""
+    # counted in whole numbers, so that a key on the path is met exactly
+    legs, parts = (keys, steps) if loop else (keys - 1, max(steps - 1, 1))
+    leg, rest = divmod(step * legs, parts)
+    return leg % keys, (leg + 1) % keys, rest / parts

@@ -8,7 +8,7 @@ import numpy as np
 
 from models import settings as faces
 from models.card import ModelInfo
-from models.latents import lerp, morph_path, on_sphere, slerp, smooth
+from models.latents import lerp, morph_path, morph_place, on_sphere, slerp, smooth
 from models.settings import HIGHEST_SEED, FaceSettings
 from utils.animations import encode_animation
 from utils.errors import LinkError
@@ -134,10 +134,18 @@ def path(settings: MorphSettings, generator) -> np.ndarray:
     does too: there the straight line is a chord, whose points are pushed out to the sphere.
     """
     keys = np.stack([generator.z_for(face) for face in settings.keys])
-    way = WAYS[settings.path]
-    if not generator.info.truncation:
-        way = _along_the_sphere(way)
-    return morph_path(keys, settings.frames(), settings.loop, way, PACES[settings.easing])
+    way, pace = _way(settings, generator), PACES[settings.easing]
+    return morph_path(keys, settings.frames(), settings.loop, way, pace)
+
+
+def picture(settings: MorphSettings, generator) -> np.ndarray:
+    """The picture at the place that is meant, uint8 [resolution, resolution, 3]; only the two faces around it are asked."""
+    start, end, share = morph_place(settings.at, settings.frames(), len(settings.keys), settings.loop)
+    z = generator.z_for(settings.keys[start])
+    if share:
+        other = generator.z_for(settings.keys[end])
+        z = _way(settings, generator)(z, other, PACES[settings.easing](share))
+    return generator.generate(z[None])[0]
 
 
 def animation(
@@ -174,8 +182,9 @@ def check_size(settings: MorphSettings, resolution: int) -> None:
         )
 
 
-def _along_the_sphere(way):
-    return lambda a, b, t: on_sphere(way(on_sphere(a), on_sphere(b), t))
+def _way(settings: MorphSettings, generator) -> Callable:
+    way = WAYS[settings.path]
+    return way if generator.info.truncation else lambda a, b, t: on_sphere(way(on_sphere(a), on_sphere(b), t))
 
 
 def _keys(query: Mapping[str, str], info: ModelInfo, told: list[str]) -> tuple[FaceSettings, ...]:

@@ -2,13 +2,16 @@
 
 import streamlit as st
 
-from models import morphs
+from models import likeness, morphs
 from ui import cards, live, page_state
 
 PAGE = "morph"
 
 query = page_state.address(PAGE)
 info, settings, notes = page_state.read(query, morphs.read_query)
+if info is not None:
+    found = [place for place, face in enumerate(settings.keys, 1) if likeness.from_photo(face, info.latent)]
+    notes += [f"Face {found[0]}: {likeness.LIKENESS}"] if found else []
 page_state.tell(notes)
 if info is None:
     st.stop()

@@ -27,9 +27,7 @@ def morph_frame(request: Request, format: PictureFormat = "webp", size: int | No
     tag = answers.tag(info, settings.to_query(), format, size)
     if (known := answers.known(request, tag)) is not None:
         return known
-    generator = answers.generator(info.name)
-    z = morphs.path(settings, generator)[settings.at]
-    picture = generator.generate(z[None])[0]
+    picture = morphs.picture(settings, answers.generator(info.name))
     return answers.picture(request, answers.sized(picture, size), format, None, tag)
 
 

@@ -132,6 +132,14 @@ def test_key_faces_stand_on_every_way_to_the_pixel(tiny, path, easing, loop):
         np.testing.assert_array_equal(pictures[5 * place], tiny.face(face))
 
 
+@pytest.mark.parametrize("loop", [False, True])
+def test_one_picture_is_the_one_on_the_way(tiny, loop):
+    settings = MorphSettings((*SEEDS, CHANGED), "slerp", "smooth", loop, steps=5)
+    pictures = tiny.generate(morphs.path(settings, tiny))
+    for at in (0, 1, 7, 10, settings.frames() - 1):
+        np.testing.assert_array_equal(morphs.picture(replace(settings, at=at), tiny), pictures[at])
+
+
 def test_the_straight_way_is_shorter_inside_and_the_smooth_pace_slow_at_its_ends(tiny):
     two = MorphSettings(SEEDS[:2], steps=24)
     arc, line = (morphs.path(replace(two, path=path), tiny) for path in ("slerp", "lerp"))

@@ -170,6 +170,7 @@ function createMorph(root) {
     changed({ now: true });
   };
   $("play").onclick = () => play(!playing);
+  $("copy").textContent = canShare() ? "Share" : "Copy link";
   $("copy").onclick = (event) => sendLink(event.currentTarget, query());
 
   async function wake() {
