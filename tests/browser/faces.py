@@ -30,3 +30,8 @@ def wait_for_frame(page, part: str) -> None:
 def wait_for_address(page, part: str) -> None:
     """Until the page's address contains `part`."""
     page.wait_for_function("part => location.search.includes(part)", arg=part)
+
+
+def press(page, role: str, name: str, key: str = "Enter") -> None:
+    """A key on the control of that role and name."""
+    page.get_by_role(role, name=name, exact=True).press(key)

@@ -138,12 +138,12 @@ def test_latent_values_rest_where_the_seed_puts_them(open_page):
     page = open_page("/?model=tiny&seed=3")
     live(page)
     page.get_by_role("tab", name="Latent values").click()
-    page.get_by_label("Number").fill("0")
+    page.get_by_label("Find a number").fill("0")
     slider = page.get_by_label("z0", exact=True)
     assert slider.input_value() == "1.79"  # RandomState(3), as NumPy promises
     slider.press("ArrowRight")
     wait_for_address(page, "z0=1.8")
-    page.get_by_label("Number").fill("")
+    page.get_by_label("Find a number").fill("")
     assert page.locator("#latents .slider:visible").count() in (12, 13), "12, and z0, which differs"
     page.get_by_role("button", name="Show all 16").click()
     assert page.locator("#latents .slider:visible").count() == 16

@@ -1,4 +1,4 @@
-"""What there is to do with a face: lock, mix, pin and compare, go back, look around, share; by keyboard throughout."""
+"""What there is to do with a face: lock, mix, pin and compare, go back, look around; by keyboard throughout."""
 
 import io
 import re
@@ -8,15 +8,11 @@ from pathlib import Path
 import pytest
 
 from models.settings import FaceSettings
-from tests.browser.faces import live, pixels, wait_for_address, wait_for_frame
+from tests.browser.faces import live, pixels, press, wait_for_address, wait_for_frame
 from utils import marks
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-
-
-def _press(page, role: str, name: str, key: str = "Enter") -> None:
-    page.get_by_role(role, name=name, exact=True).press(key)
 
 
 def test_a_locked_slider_stays_and_is_in_the_link(open_page):
@@ -37,8 +33,8 @@ def test_a_locked_slider_stays_and_is_in_the_link(open_page):
 def test_another_face_is_mixed_in(open_page):
     page = open_page("/?model=tiny&seed=3")
     before = pixels(page)
-    _press(page, "tab", "Directions", "ArrowRight")
-    _press(page, "tab", "Latent values", "ArrowRight")
+    press(page, "tab", "Directions", "ArrowRight")
+    press(page, "tab", "Latent values", "ArrowRight")
     page.get_by_label("Seed of the other face").fill("9")
     page.get_by_label("How much of the other face").press("End")
     wait_for_frame(page, "mix=9:1&")
@@ -62,7 +58,7 @@ def test_back_and_forward_go_through_the_faces_of_the_visit(open_page):
     wait_for_address(page, "seed=2")
     back.press("Enter")
     wait_for_frame(page, "seed=1&format")
-    _press(page, "button", "Forward to the next face")
+    press(page, "button", "Forward to the next face")
     wait_for_frame(page, "seed=2&format")
     assert page.get_by_label("Seed", exact=True).input_value() == "2"
 
@@ -76,7 +72,7 @@ def test_the_visit_is_remembered_on_the_way_to_another_page_and_back(open_page):
     page.get_by_role("heading", name="What Visage cannot do").wait_for()
     page.get_by_role("link", name="Faces").click()
     wait_for_frame(page, "seed=2&format")
-    _press(page, "button", "Back to the face before")
+    press(page, "button", "Back to the face before")
     wait_for_frame(page, "seed=1&format")
 
 
@@ -110,12 +106,12 @@ def test_keys_are_letters_where_one_types_and_nothing_when_turned_off(open_page)
 def test_a_pinned_face_is_wiped_over_the_present_one_or_beside_it(open_page):
     page = open_page("/?model=tiny&seed=1")
     live(page)
-    _press(page, "button", "Compare")
+    press(page, "button", "Compare")
     assert "Pin a face as A first" in page.locator("#said").inner_text()
-    _press(page, "button", "Pin A")
+    press(page, "button", "Pin A")
     page.get_by_label("Seed", exact=True).fill("2")
     wait_for_frame(page, "seed=2&format")
-    _press(page, "button", "Compare")
+    press(page, "button", "Compare")
     pinned = page.get_by_alt_text("A: Generated face, seed 1", exact=True)
     pinned.wait_for()
     wipe = page.get_by_label("How much of A covers the face")
@@ -124,11 +120,11 @@ def test_a_pinned_face_is_wiped_over_the_present_one_or_beside_it(open_page):
     assert wipe.get_attribute("aria-valuetext") == "100 % A"
     a, b = pinned.bounding_box(), live(page).bounding_box()
     assert a == b, "one lies over the other"
-    _press(page, "button", "Side by side")
+    press(page, "button", "Side by side")
     a, b = pinned.bounding_box(), live(page).bounding_box()
     assert a["x"] + a["width"] <= b["x"] and a["y"] == b["y"]
-    _press(page, "tab", "Directions", "ArrowLeft")
-    _press(page, "button", "Take A's, 1")
+    press(page, "tab", "Directions", "ArrowLeft")
+    press(page, "button", "Take A's, 1")
     wait_for_frame(page, "seed=2&mix=1:0.5")
 
 
@@ -136,7 +132,7 @@ def test_neighbours_are_links_and_come_in_a_zip(open_page):
     page = open_page("/?model=tiny&seed=5&d1=1")
     live(page)
     page.get_by_label("Spread").press("Home")
-    _press(page, "button", "Draw 24 around this face")
+    press(page, "button", "Draw 24 around this face")
     around = page.locator("#neighbours .face")
     assert around.count() == 24
     around.nth(2).press("Enter")
@@ -144,11 +140,11 @@ def test_neighbours_are_links_and_come_in_a_zip(open_page):
     wait_for_address(page, "mix=8%3A0.05")
     assert around.nth(2).get_attribute("aria-current") == "true"
     with page.expect_download() as started:
-        _press(page, "link", "Download all 24")
+        press(page, "link", "Download all 24")
     archive = zipfile.ZipFile(io.BytesIO(Path(started.value.path()).read_bytes()))
     notes = [FaceSettings.from_json(marks.read_note(archive.read(name))) for name in archive.namelist()]
     assert notes == FaceSettings("tiny", "1", 5, sliders=(("d1", 1.0),)).neighbours(0.05)
-    _press(page, "button", "Draw 24 around this face")
+    press(page, "button", "Draw 24 around this face")
     around.nth(0).press("Enter")
     wait_for_frame(page, "mix=8:0.05,30:0.05")
 
@@ -163,65 +159,10 @@ def test_the_latent_values_that_change_this_face_most_come_first(open_page):
     page.locator("#latents .slider label").first.filter(has_text=f"z{most}").wait_for()
     assert f"z{most} by {changes[most]:.1f}" in page.locator("#ranked").inner_text()
     assert page.locator("#latents .slider:visible").count() == 12
-    page.get_by_label("Number").fill("15")
+    page.get_by_label("Find a number").fill("15")
     assert page.locator("#latents .slider:visible label").all_inner_texts() == ["z15"]
-
-
-def _drop(page, data: bytes) -> None:
-    page.evaluate(
-        """([bytes]) => {
-      const page = document.querySelector("[data-testid=stBidiComponentIsolated]").shadowRoot.querySelector("#page");
-      const carried = new DataTransfer();
-      carried.items.add(new File([new Uint8Array(bytes)], "face.png", { type: "image/png" }));
-      for (const name of ["dragover", "drop"]) {
-        page.dispatchEvent(new DragEvent(name, { dataTransfer: carried, bubbles: true, cancelable: true }));
-      }
-    }""",
-        [list(data)],
-    )
-
-
-def test_a_dropped_or_picked_picture_brings_its_settings_back(open_page, tmp_path):
-    page = open_page("/?model=tiny&seed=9&d1=1.5&mix=4:0.5&lock=d2")
-    wanted = pixels(page)
-    with page.expect_download() as started:
-        _press(page, "link", "Download")
-    file = Path(started.value.path()).read_bytes()
-    page.get_by_label("Seed", exact=True).fill("2")
-    wait_for_frame(page, "seed=2")
-    _drop(page, file)
-    wait_for_frame(page, "seed=9&d1=1.5&mix=4:0.5&lock=d2")
-    assert pixels(page) == wanted
-    wait_for_address(page, "seed=9")
-    _press(page, "button", "Roll")
-    (tmp_path / "face.png").write_bytes(file)
-    with page.expect_file_chooser() as chooser:
-        _press(page, "button", "Open")
-    chooser.value.set_files(tmp_path / "face.png")
-    wait_for_frame(page, "seed=9&d1=1.5&mix=4:0.5&lock=d2")
-    page.get_by_text("The picture's settings are back.").wait_for()
-
-
-def test_a_picture_without_settings_is_told(chromium, server):
-    page = chromium.new_page()  # the browser itself notes a refused request in its console
-    page.goto(f"{server}/?model=tiny&seed=9")
-    live(page)
-    _drop(page, b"no picture")
-    page.locator("#said").filter(has_text="send the link instead").wait_for()
-    page.close()
-
-
-def test_a_phone_shares_by_its_own_sheet_and_copies_where_that_fails(open_page):
-    page = open_page("/?model=tiny&seed=4", permissions=["clipboard-read", "clipboard-write"], **PHONE)
-    page.add_init_script("navigator.share = async (what) => { window.shared = what.url; };")
-    page.reload()
-    live(page)
-    page.get_by_role("button", name="Share").click()
-    assert "seed=4" in page.evaluate("window.shared")
-    page.evaluate("() => { navigator.share = async () => { throw new Error('no'); }; }")
-    page.get_by_role("button", name="Share").click()
-    page.get_by_role("button", name="Copied").wait_for()
-    assert "seed=4" in page.evaluate("navigator.clipboard.readText()")
+    with page.expect_response(re.compile("/v1/latents.*seed=8")):
+        page.get_by_label("Seed", exact=True).fill("8")
 
 
 def test_every_control_has_its_help(open_page):
@@ -229,9 +170,22 @@ def test_every_control_has_its_help(open_page):
     live(page)
     help_ = page.get_by_text("Pin A keeps this face")
     assert not help_.is_visible()
-    _press(page, "button", "What am I looking at?")
+    press(page, "button", "What am I looking at?")
     assert help_.is_visible() and page.get_by_text("learned to draw new ones out of 16 numbers").is_visible()
-    for id_ in ("roll", "back", "pin", "comparing", "download", "open", "copy", "seed", "psi", "spread", "wipe"):
+    for id_ in (
+        "roll",
+        "back",
+        "pin",
+        "comparing",
+        "download",
+        "open",
+        "copy",
+        "curl",
+        "seed",
+        "psi",
+        "spread",
+        "wipe",
+    ):
         told = page.locator(f"#{id_}").get_attribute("aria-describedby")
         assert page.locator(f"#{told}").count() == 1, id_
 
@@ -242,7 +196,7 @@ def test_axe_finds_no_serious_violation(open_page, screen):
     page = open_page("/?model=tiny&seed=4&d1=1&lock=d2&mix=5:0.3", **screen)
     live(page)
     for name in ("What am I looking at?", "Draw 24 around this face", "Pin A", "Compare"):
-        _press(page, "button", name)
+        press(page, "button", name)
     for tab in ("Directions", "Latent values", "Mix"):
         page.get_by_role("tab", name=tab).click()
         found = axe.Axe().run(page).response["violations"]

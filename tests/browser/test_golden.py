@@ -24,6 +24,10 @@ pytestmark = pytest.mark.browser
         ("a seed alone", {"seed": 7}),
         ("truncated, then a slider", {"seed": 11, "psi": 0.7, "sliders": (("d1", 1.5),)}),
         ("a single latent value", {"seed": 3, "latents": ((4, -0.7),)}),
+        (
+            "mixed, with a lock",
+            {"seed": 3, "mix": ((8, 0.4),), "sliders": (("d1", 1.0), ("d2", 2.0)), "locks": ("d1",)},
+        ),
     ],
 )
 def test_page_shell_and_http_give_one_face(open_page, server, tmp_path, reason, settings):
@@ -47,8 +51,14 @@ def _downloaded(open_page, wish: FaceSettings) -> bytes:
 
 
 def _drawn_by_the_shell(wish: FaceSettings, folder: Path) -> bytes:
-    values = [*wish.sliders, *((f"z{index}", value) for index, value in wish.latents)]
-    flags = ["--seed", str(wish.seed), "--psi", str(wish.psi), *(f"--set={name}={value}" for name, value in values)]
+    values = {name: text for name, text in wish.to_query().items() if name not in ("model", "version", "seed", "psi")}
+    flags = [
+        "--seed",
+        str(wish.seed),
+        "--psi",
+        str(wish.psi),
+        *(f"--set={name}={text}" for name, text in values.items()),
+    ]
     command = [sys.executable, "cli.py", "generate", wish.model, *flags, "--out", str(folder)]
     done = subprocess.run(command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -74,7 +74,7 @@ function createFace(root) {
   function go(query) {
     const next = readQuery(query);
     if (next.model !== face.data.model.name) return void address.settle(query, face.trigger, 0);
-    face.state = next;
+    face.state = { ...next, version: face.data.model.version };
     draw();
     changed({ jump: true, now: true });
   }

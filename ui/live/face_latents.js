@@ -52,6 +52,12 @@ function createLatents(face) {
     }
   }
 
+  /** Another seed is another face, so another order; a slider that moves changes none under the thumb. */
+  function draw() {
+    boxes.forEach((box) => box.draw());
+    if (readQuery(measured).seed !== face.state.seed) measure();
+  }
+
   more.onclick = () => {
     all = true;
     boxes.forEach((box) => box.classList.remove("spare"));
@@ -65,5 +71,5 @@ function createLatents(face) {
   };
   $("latents").addEventListener("opened", measure);
 
-  return { build, draw: () => boxes.forEach((box) => box.draw()), woke: measure };
+  return { build, draw, woke: measure };
 }

@@ -1,13 +1,25 @@
-/* What leaves the page and comes back: the PNG with its settings inside, and the link. */
+/* What leaves the page and comes back: the PNG with its settings inside, the link, and lines that fetch the face. */
 
 const LARGEST_FILE = 8 * 2 ** 20; // bytes, as the route has it
 
 function createSharing(face) {
   const { $ } = face;
+  let warned = "";
 
   function changed(query) {
     $("download").href = `${API}/frame?${query}&format=png`;
     $("download").download = `visage-${face.state.model}-seed-${face.state.seed}.png`;
+  }
+
+  const fileUrl = () => `${location.origin}${API}/frame?${face.query()}&format=png`;
+
+  /** A face whose latent values are all set was found from a photo: that its link shows who is on it is told first. */
+  function likeness() {
+    const query = face.query();
+    if (warned === query || Object.keys(face.state.latents).length < face.data.model.latent) return false;
+    warned = query;
+    face.say("All values of this face are set, as of one found from a photo: its link carries a likeness. Press again to copy it.");
+    return true;
   }
 
   async function open(file) {
@@ -42,7 +54,10 @@ function createSharing(face) {
     target.value = ""; // the same file may come again
   };
   $("copy").textContent = canShare() ? "Share" : "Copy link";
-  $("copy").onclick = (event) => sendLink(event.currentTarget, face.query());
+  $("copy").onclick = ({ currentTarget }) => likeness() || sendLink(currentTarget, face.query());
+  $("curl").onclick = ({ currentTarget }) => likeness() || copy(currentTarget, `curl -o face.png "${fileUrl()}"`);
+  $("python").onclick = ({ currentTarget }) =>
+    likeness() || copy(currentTarget, `import urllib.request\n\nurllib.request.urlretrieve("${fileUrl()}", "face.png")\n`);
 
   return { changed };
 }

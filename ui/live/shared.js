@@ -148,13 +148,18 @@ async function sendLink(button, query) {
       if (error.name === "AbortError") return; // closed again by hand
     }
   }
+  await copy(button, link);
+}
+
+/** Copies a text, which the button tells for two seconds. */
+async function copy(button, text) {
   const words = (button.dataset.words ??= button.textContent);
   try {
-    await navigator.clipboard.writeText(link);
+    await navigator.clipboard.writeText(text);
     button.textContent = "Copied";
   } catch {
-    // no clipboard outside https and localhost: the link is offered to be copied by hand
-    window.prompt("Copy this link:", link);
+    // no clipboard outside https and localhost: the text is offered to be copied by hand
+    window.prompt("Copy this:", text);
     return;
   }
   clearTimeout(Number(button.dataset.timer));
