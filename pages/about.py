@@ -25,9 +25,7 @@ def show(info: ModelInfo) -> None:
     words = st.container()
     if cards.samples(info):
         left, words = st.columns([2, 3], gap="medium")
-        # by our own route: a file of `st.image` is gone with the next run, which may come before it was fetched
-        alt = html.escape(f"Faces drawn by {info.title}, not chosen by hand", quote=True)
-        left.html(f'<img class="visage-samples" src="/api/v1/models/{quote(info.name)}/samples" alt="{alt}">')
+        picture(left, info, "samples", f"Faces drawn by {info.title}, not chosen by hand")
     with words:
         if figures := cards.figures(info):
             st.table(figures, hide_index=True)
@@ -35,9 +33,22 @@ def show(info: ModelInfo) -> None:
         if protocols := cards.protocols(info):
             with st.expander("How the figures were measured"):
                 st.markdown("\n\n".join(protocols))
+        if cards.training(info):
+            with st.expander("How it learned to draw"):
+                picture(st, info, "training", cards.training_words(info))
+                st.caption(cards.training_words(info))
         if card := cards.card(info):
             with st.expander("The whole card"):
                 st.markdown(card)
+
+
+def picture(place, info: ModelInfo, which: str, words: str) -> None:
+    """A picture that came with the model, as wide as the place.
+
+    By our own route: a file of `st.image` is gone with the next run, which may come before it was fetched.
+    """
+    address = f"/api/v1/models/{quote(info.name)}/{which}"
+    place.html(f'<img class="visage-samples" loading="lazy" src="{address}" alt="{html.escape(words, quote=True)}">')
 
 
 st.title("About", anchor=False)

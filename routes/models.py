@@ -37,11 +37,20 @@ async def ready(name: str) -> dict:
 @router.get("/v1/models/{name}/samples")
 def samples(name: str) -> FileResponse:
     """The model's uncurated samples, a picture from its folder."""
-    info = Catalogue().get(name)
-    file = info.folder / "samples.webp"
-    if not file.is_file():
-        raise HTTPException(404, f"Model `{name}` came without sample pictures.")
-    return FileResponse(file, media_type="image/webp")
+    return _picture(name, "samples.webp", "sample pictures")
+
+
+@router.get("/v1/models/{name}/training")
+def training(name: str) -> FileResponse:
+    """The same faces at moments of the model's training, a row each; a picture from its folder."""
+    return _picture(name, "training.webp", "pictures of its training")
+
+
+def _picture(name: str, file: str, words: str) -> FileResponse:
+    path = Catalogue().get(name).folder / file
+    if not path.is_file():
+        raise HTTPException(404, f"Model `{name}` came without {words}.")
+    return FileResponse(path, media_type="image/webp")
 
 
 def _card(info: ModelInfo) -> dict:

@@ -23,7 +23,7 @@ from utils.files import write_atomically
 
 NETWORK_CFG, CLASSES = "network.cfg", "classes.json"  # a detection run keeps them beside its recipe
 SAMPLES = 64  # uncurated: seeds 1 to 64
-FILM_ROWS, FILM_FACES = 10, 8
+FILM_ROWS, FILM_FACES, FILM_SIZE = 10, 8, 128  # pixels of a face in it, at most
 
 
 def network_of(run: runs.Run, images: int | None = None, ema: bool = True):
@@ -76,7 +76,8 @@ def publish(
     fields["arguments"] = {**recipe.networks.generator, "resolution": network.output_shape[1]}
     info = write_model(folder, fields, network)
     write_atomically(folder / "samples.webp", marks.encode(_samples(load(info)), "webp"))
-    write_atomically(folder / "training.webp", marks.encode(film(run, recipe.data.resolution, images), "webp"))
+    shown_until = fields["training"]["images"]  # the last row is of the very weights that are published
+    write_atomically(folder / "training.webp", marks.encode(film(run, recipe.data.resolution, shown_until), "webp"))
     return info
 
 
@@ -118,22 +119,33 @@ def _arguments(run, size):
 
 def film(run: runs.Run, size: int, images: int | None = None) -> np.ndarray:
     """The same eight faces (seeds 1 to 8) at moments of the training, up to so many images, a row each: at ten, doubling
-    in images seen; of a network that grows, at the end of every size, with a line on size and alpha."""
+    in images seen; of a network that grows, at the end of every size faded in by then, with a line on size and alpha.
+
+    Args:
+        size: of a face in the run's samples, pixels; shown at 128 at most.
+    """
     strips = sorted((run.folder / "samples").glob("*.jpg"))
     strips = [strip for strip in strips if images is None or int(strip.stem) <= images]
     if not strips:
         raise RunError(f"The run `{run.name}` has no sample pictures.")
-    grown = {event["stage"]: event for event in run.events() if "stage" in event}  # the last event of each
+    grown = _ends_of_sizes(run, int(strips[-1].stem))
     if grown:
-        words = {event["images"]: f"{stage} px   \u03b1 {event['alpha']:.2f}" for stage, event in grown.items()}
+        words = {end["images"]: f"{pixels} px   \u03b1 {end['alpha']:.2f}" for pixels, end in grown.items()}
         rows = [strip for strip in strips if int(strip.stem) in words] or strips[-1:]
         return np.concatenate([sheets.captioned(_row(row, size), words.get(int(row.stem), "")) for row in rows])
     places = np.unique(np.geomspace(1, len(strips), FILM_ROWS).round().astype(int)) - 1
     return np.concatenate([_row(strips[k], size) for k in places])
 
 
+def _ends_of_sizes(run, images):
+    """The last event, up to so many images, of every size that was faded in by then; by pixels, {} where nothing grows."""
+    ends = {event["stage"]: event for event in run.events() if "stage" in event and event["images"] <= images}
+    return {pixels: event for pixels, event in ends.items() if pixels <= run.recipe().resolution_at(images)}
+
+
 def _row(strip, size):
-    return np.asarray(Image.open(strip))[:size, : FILM_FACES * size]
+    row = Image.open(strip).crop((0, 0, FILM_FACES * size, size))
+    return np.asarray(row.reduce(max(1, size // FILM_SIZE)))
 
 
 def _samples(model: Generator) -> np.ndarray:
@@ -143,7 +155,9 @@ def _samples(model: Generator) -> np.ndarray:
 def _summary(run, recipe, images, ema):
     """What a card tells of the training; no paths."""
     place = checkpoints.place_of(checkpoints.best(run.checkpoints, images))
+    sizes = list(_ends_of_sizes(run, place["images"]))
     return {
+        **({"sizes": sizes} if sizes else {}),  # that it grew through, pixels
         "recipe": recipe.name,
         "images": place["images"],
         "weights": "moving average" if ema else "raw",

@@ -52,6 +52,19 @@ def samples(info: ModelInfo) -> Path | None:
     return _file(info, "samples.webp")
 
 
+def training(info: ModelInfo) -> Path | None:
+    """The picture of the same eight faces at moments of the model's training."""
+    return _file(info, "training.webp")
+
+
+def training_words(info: ModelInfo) -> str:
+    """What `training` shows, in a sentence; of a network that grew, the sizes it grew through."""
+    sizes = info.training.get("sizes")
+    if not sizes:
+        return "The same eight faces at moments of the training, the first at the top."
+    return f"The same eight faces at every size that the network grew through: {', '.join(map(str, sizes))} px."
+
+
 def card(info: ModelInfo) -> str:
     """The model's card, Markdown, or nothing."""
     file = _file(info, "README.md")

@@ -87,8 +87,13 @@ def test_a_run_becomes_a_model_that_draws_what_its_average_drew(visage_home, pic
     fading = next(e["images"] for e in run.events() if e["stage"] == 16 and e["alpha"] < 1)
     smaller = publish.publish(run, tmp_path / "smaller", images=fading)
     assert smaller.resolution == 8 and load(smaller).generate(z).shape == (8, 8, 8, 3)
-    film = np.asarray(Image.open(info.folder / "training.webp"))
-    assert film.shape == (3 * (16 + 20), 8 * 16, 3)  # a row with a caption for each of three sizes
+    # the same eight latents at every size it grew through, as far as what was published: a row with a caption for each
+    for model, sizes in ((smaller, [4, 8]), (info, [4, 8, 16])):
+        film = np.asarray(Image.open(model.folder / "training.webp"))
+        assert model.training["sizes"] == sizes and film.shape == (len(sizes) * (16 + 20), 8 * 16, 3)
+    last = np.stack(np.split(film[-16:], 8, axis=1)).reshape(8, 1, -1).astype(int)  # of the very weights published
+    drawn = load(info).generate(z).reshape(1, 8, -1)
+    assert (np.abs(last - drawn).mean(2).argmin(1) == np.arange(8)).all()
 
 
 STEP = """
