@@ -13,6 +13,7 @@ BENCHES = {
     "detection": "a detector's forward pass against OpenCV, ONNX Runtime and OpenVINO; a slider",
     "detecting": "photos and a video with boxes, from file to file",
     "parity": "Darknet files read by us against OpenCV 4",
+    "inversion": "faces found for photos, portraits squared, fakes found back; needs CelebA's held-out faces",
     "growing": "a growing network: images/s of training at each size, hours of the whole schedule",
     "curves": "a run of a million ticks: opened, zoomed, taken back",
     "polling": "a run of a million ticks and 10,000 pictures on its page; memory while ten visitors watch",

@@ -2,7 +2,7 @@
 
 weights/<name>/  or  VISAGE_HOME/models/<name>/
     model.toml           what the model is, and the sums of its files
-    weights.safetensors  directions.npz  encoder.safetensors  (a detector: its .cfg)
+    weights.safetensors  directions.npz  encoder.safetensors  aligner.safetensors  (a detector: its .cfg)
     README.md  LICENCE  samples.webp   (card, terms, pictures: where there are any)
     presets.toml         starting points chosen by hand, where there are any
 """
@@ -21,7 +21,8 @@ from utils.files import sha256
 
 CARD = "model.toml"
 PRESETS = "presets.toml"
-WEIGHTS, ENCODER = "weights.safetensors", "encoder.safetensors"
+WEIGHTS = "weights.safetensors"
+ENCODER, ALIGNER = "encoder.safetensors", "aligner.safetensors"  # where the search for a photo's face begins
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 PathPart = Annotated[str, pydantic.Field(pattern=f"^{NAME}$")]
 

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pydantic
+import safetensors.numpy
 
 from models import directions as found
-from models.card import CARD, ENCODER, NAME, WEIGHTS, ModelInfo, read_card, verify
+from models.card import ALIGNER, CARD, ENCODER, NAME, WEIGHTS, ModelInfo, read_card, verify
 from models.weights_io import save_weights
 from utils import toml
 from utils.errors import ModelError
@@ -140,16 +142,21 @@ def store_directions(
         metrics: what was measured of the directions; joins the model's figures.
     """
     found.save(directions, info.folder / found.FILE)
-    fields = info.model_dump() | {"version": version or info.version}
-    fields["metrics"] = fields["metrics"] | dict(metrics or {})
-    return _write_card(info.folder, fields, {**dict.fromkeys(info.files), found.FILE: None})
+    now = read_card(info.folder)  # finding takes minutes, in which others may have written
+    fields = now.model_dump() | {"version": version or now.version}
+    for key, figures in (metrics or {}).items():  # protocols join those that are there
+        known = fields["metrics"].get(key, {}) if key == "protocol" else {}
+        fields["metrics"] = {**fields["metrics"], key: {**known, **figures}}
+    return _write_card(now.folder, fields, dict.fromkeys([*now.files, found.FILE]))
 
 
-def store_encoder(info: ModelInfo, network: Any) -> ModelInfo:
-    """The model with this encoder stored beside its weights in float16, and its sum in `model.toml`."""
+def store_encoder(info: ModelInfo, network: Any, aligner: Any) -> ModelInfo:
+    """The model with encoder and aligner stored beside its weights in float16, and their sums in `model.toml`."""
     save_weights(network.variables, info.folder / ENCODER)
+    arrays = {name: array.astype(np.float16) for name, array in aligner._asdict().items()}
+    write_atomically(info.folder / ALIGNER, safetensors.numpy.save(arrays))
     now = read_card(info.folder)  # learning takes minutes, in which others may have written
-    return _write_card(now.folder, now.model_dump(), {**dict.fromkeys(now.files), ENCODER: None})
+    return _write_card(now.folder, now.model_dump(), dict.fromkeys([*now.files, ENCODER, ALIGNER]))
 
 
 def add_folder(path: Path, name: str | None = None) -> ModelInfo:

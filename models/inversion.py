@@ -20,7 +20,7 @@ from utils.errors import PictureError
 from utils.similarity import grey, ms_ssim, psnr
 
 STARTS, SCATTER = 4, 0.5  # first guesses, and the deviation of what is added to all but the first
-SCOUT, STEPS, POLISH = 50, 250, 6  # steps of descent with all starts, of the best alone; of Gauss-Newton
+SCOUT, STEPS, POLISH = 25, 200, 4  # steps of descent with all starts, of the best alone; of Gauss-Newton
 RATE, MOMENTS = 0.1, (0.9, 0.99)  # of Adam; the rate falls to 0 along half a cosine
 HALVINGS = 3  # the pictures are compared at full size and at so many halvings of it
 SHELL = 0.02  # of the squared excess of |z|² / latent over 1, against mean squared differences of values in [-1, 1]

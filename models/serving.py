@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from models.catalogue import Catalogue, ModelInfo
@@ -11,9 +12,10 @@ if TYPE_CHECKING:
     from models.detector import Detector
     from models.generator import Generator
     from models.inversion import Inverter
+    from models.squaring import Squarer
 
 _loaded: dict[str, "Generator | Detector"] = {}
-_inverters: dict[str, "Inverter"] = {}
+_made: dict[tuple[str, str], "Inverter | Squarer"] = {}  # by (what, generator's name)
 _loading: dict[str, threading.Lock] = {}
 _warming: set[str] = set()
 _guard = threading.Lock()
@@ -56,15 +58,35 @@ def inverter(name: str) -> "Inverter":
 
     Raises: ModelError as `generator`, and for an encoder that does not fit.
     """
-    from models import encoder, inversion
 
+    def make(current):
+        from models import encoder, inversion
+
+        return inversion.Inverter(current, encoder.load(current.info))
+
+    return _of_generator("inverter", name, make)
+
+
+def squarer(name: str) -> "Squarer":
+    """What squares the faces of photos for the generator of that name, by the first detector; otherwise as `inverter`."""
+
+    def make(current):
+        from models import aligner, squaring
+
+        return squaring.Squarer(detector(Catalogue().default("detect").name), current, aligner.load(current.info))
+
+    return _of_generator("squarer", name, make)
+
+
+def _of_generator(kind: str, name: str, make: Callable):
     current = generator(name)
     with _guard:
-        turn = _loading.setdefault(f"{name} inverter", threading.Lock())
+        turn = _loading.setdefault(f"{name} {kind}", threading.Lock())
     with turn:
-        if name not in _inverters or _inverters[name].generator is not current:
-            _inverters[name] = inversion.Inverter(current, encoder.load(current.info))
-        return _inverters[name]
+        known = _made.get((kind, name))
+        if known is None or known.generator is not current:
+            known = _made[kind, name] = make(current)
+        return known
 
 
 def loaded(name: str) -> bool:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from models import serving
-from models.card import ENCODER, read_card, verify
+from models.aligner import Aligner
+from models.card import ALIGNER, ENCODER, read_card, verify
 from models.catalogue import store_encoder
 from models.latents import seed_latent
 from training import encoder
@@ -22,7 +23,8 @@ def learned(tiny_model, visage_home):
     network, unexplained = encoder.train(
         serving.generator("tiny-encoded"), images=6400, progress=lambda images, loss: seen.append((images, loss))
     )
-    yield store_encoder(read_card(folder), network), unexplained, seen
+    aligner = Aligner(np.zeros(8, np.float32), np.ones((8, 4), np.float32), np.zeros(4, np.float32))
+    yield store_encoder(read_card(folder), network, aligner), unexplained, seen
     shutil.rmtree(folder)
 
 
@@ -32,9 +34,9 @@ def test_it_learns(learned):
     assert [images for images, _ in seen] == list(range(0, 6400, 1600)) and seen[-1][1] < seen[0][1]
 
 
-def test_it_is_a_file_of_the_model_with_its_sum(learned):
+def test_it_and_the_aligner_are_files_of_the_model_with_their_sums(learned):
     info, _, _ = learned
-    assert ENCODER in info.files and verify(info) == [] and read_card(info.folder) == info
+    assert {ENCODER, ALIGNER} <= set(info.files) and verify(info) == [] and read_card(info.folder) == info
 
 
 def test_the_search_begins_with_its_guess(learned):
