@@ -100,8 +100,8 @@ class FaceSettings:
             table["latents"] = tuple((int(index), value) for index, value in table.get("latents", {}).items())
             table["mix"] = tuple((seed, share) for seed, share in table.get("mix", []))
             table["locks"] = tuple(table.get("locks", []))
-            texts = (table["model"], table.get("version") or "", *table["locks"])
-            if not all(isinstance(text, str) for text in texts):
+            texts = all(isinstance(text, str) for text in (table["model"], *table["locks"]))
+            if not texts or not isinstance(table.get("version"), str | None):
                 raise TypeError("model, version and locks must be texts")
             return cls(**table)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

@@ -77,8 +77,12 @@ def test_the_picture_stays_in_sight_under_the_thumb_on_a_phone(open_page):
     live(page)
     page.get_by_label("Direction 4", exact=True).scroll_into_view_if_needed()
     page.get_by_label("Direction 4", exact=True).press("ArrowRight")
-    picture = page.locator("#picture").bounding_box()
-    assert picture["y"] >= 0 and picture["y"] + picture["height"] <= 844
+    picture, slider = (
+        one.bounding_box() for one in (page.locator("#picture"), page.get_by_label("Direction 4", exact=True))
+    )
+    assert picture["y"] >= 0 and picture["y"] + picture["height"] <= slider["y"] < 844, (
+        "and the thumb is not beneath it"
+    )
 
 
 def test_names_that_the_stylesheet_leans_on_are_still_there(open_page):

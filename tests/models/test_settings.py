@@ -106,6 +106,7 @@ def test_a_family_without_truncation_says_why_psi_is_left_out(tiny_model):
         ("a list", "[]"),
         ("no model", "{}"),
         ("a model that is a number", '{"model": 3}'),
+        ("a version that is a number", '{"model": "tiny", "version": 0}'),
         ("an unknown field", '{"model": "tiny", "colour": "blue"}'),
         ("a seed that is a text", '{"model": "tiny", "seed": "7"}'),
         ("a seed that is true", '{"model": "tiny", "seed": true}'),

@@ -73,7 +73,7 @@ function createGrids(face) {
   }
 
   $("around").onclick = () => {
-    if (!face.ready) return;
+    if (!face.ready) return face.say(WAKING);
     if (face.state.mix.length >= MANY) return face.say(`This face is a mix of ${MANY} others already. Start from another.`);
     centre = structuredClone(face.state);
     neighbours();

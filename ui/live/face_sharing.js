@@ -22,6 +22,12 @@ function createSharing(face) {
     return true;
   }
 
+  async function code(button, text) {
+    if (likeness()) return;
+    await copy(button, text);
+    face.say("Copied: it writes this face to face.png.");
+  }
+
   async function open(file) {
     if (!file) return;
     if (file.size > LARGEST_FILE) return face.say("A picture with settings has up to 8 MB; this one is larger. Take another.");
@@ -55,9 +61,9 @@ function createSharing(face) {
   };
   $("copy").textContent = canShare() ? "Share" : "Copy link";
   $("copy").onclick = ({ currentTarget }) => likeness() || sendLink(currentTarget, face.query());
-  $("curl").onclick = ({ currentTarget }) => likeness() || copy(currentTarget, `curl -o face.png "${fileUrl()}"`);
+  $("curl").onclick = ({ currentTarget }) => code(currentTarget, `curl -o face.png "${fileUrl()}"`);
   $("python").onclick = ({ currentTarget }) =>
-    likeness() || copy(currentTarget, `import urllib.request\n\nurllib.request.urlretrieve("${fileUrl()}", "face.png")\n`);
+    code(currentTarget, `import urllib.request\n\nurllib.request.urlretrieve("${fileUrl()}", "face.png")\n`);
 
   return { changed };
 }
