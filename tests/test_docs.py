@@ -19,6 +19,14 @@ def test_local_links_lead_to_files(path):
     assert not missing, missing
 
 
+def test_every_test_that_the_docs_name_exists():
+    named = {
+        one for path in DOCS for one in re.findall(r"(tests/[\w/]+\.py)::(test_\w+)", (ROOT / path).read_text("utf-8"))
+    }
+    missing = [name for file, name in named if f"def {name}(" not in (ROOT / file).read_text("utf-8")]
+    assert named and not missing, missing
+
+
 def test_every_verb_in_the_docs_exists():
     known = {command.name or command.callback.__name__ for command in cli.app.registered_commands}
     known |= {group.name for group in cli.app.registered_groups}
