@@ -17,8 +17,8 @@ FILE = "directions.npz"
 COUNT = 10
 STRENGTH = 3.0  # σ either way, until a range is measured; at 4 the strongest directions of a DCGAN tear faces apart
 KINDS = ("attribute", "pca", "closed")  # how a direction was found, in the order in which sliders stand
-TWINS = 0.8  # cosine from which two directions do the same,
-SAME = 0.999  # and from which they are one: faces differ by less than can be seen
+TWINS = 0.8  # cosine from which two directions do the same
+OTHER = 0.05  # share of a step from which the same slider shows another face
 # names that mean something else in an address, a settings text or to the server
 _TAKEN = {"model", "version", "seed", "psi", "sliders", "latents", "mix", "lock", "locks"}
 _TAKEN |= {"seeds", "loop", "at", "format", "size", "spread"}
@@ -33,9 +33,10 @@ class Directions:
     Attributes:
         names: short names for links, [K], lower case with hyphens.
         labels: words for people, [K].
-        vectors: float32 [K, latent], each of length 1.
+        vectors: float32 [K, latent], what one step of a slider adds to z; of length 1 (σ), but for attributes that need
+            longer or shorter steps.
         kinds: of `KINDS`, [K].
-        low, high: float32 [K], how far it can go before faces tear, in σ of z along the direction; low is below 0.
+        low, high: float32 [K], how far it can go before faces tear, in steps; low is below 0.
     """
 
     names: tuple[str, ...]
@@ -72,6 +73,14 @@ class Directions:
         nearer = np.minimum(-self.low, self.high)
         return {name: round(float(limit), 3) for name, limit in zip(self.names, nearer)}
 
+    def steps(self) -> dict[str, float]:
+        """The length of each slider's step, in σ of z, by name."""
+        return {name: round(float(length), 3) for name, length in zip(self.names, np.linalg.norm(self.vectors, axis=1))}
+
+    def units(self) -> dict[str, str]:
+        """What a slider's figure counts, by name: `σ`, or `× 1.25 σ` where a step is longer."""
+        return {name: "σ" if step == 1 else f"× {step:g} σ" for name, step in self.steps().items()}
+
     def pick(self, places: Sequence[int]) -> "Directions":
         """The directions at these places, in this order."""
         names, labels, kinds = (tuple(row[k] for k in places) for row in (self.names, self.labels, self.kinds))
@@ -87,11 +96,11 @@ class Directions:
         if name not in self.names or name not in others.names:
             return False
         here, there = self.vectors[self.names.index(name)], others.vectors[others.names.index(name)]
-        return float(here @ there) < SAME
+        return float(np.linalg.norm(here - there)) > OTHER * float(np.linalg.norm(here))
 
     def joined(self, others: "Directions") -> "Directions":
         """These and then the others, but for those whose name is here already, or that do what one here does."""
-        alike = np.abs(others.vectors @ self.vectors.T).max(axis=1, initial=0)
+        alike = np.abs(_unit(others.vectors) @ _unit(self.vectors).T).max(axis=1, initial=0)
         new = others.pick([k for k, name in enumerate(others.names) if name not in self.names and alike[k] < TWINS])
         return Directions(
             self.names + new.names,
@@ -194,6 +203,10 @@ def load(path: str | Path) -> Directions:
     numbers = (part.astype(np.float32) for part in (vectors, low, high))
     (labels, kinds), (vectors, low, high) = texts, numbers
     return Directions(tuple(short), labels, vectors, kinds, low, high)
+
+
+def _unit(vectors):
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 def _parts(stored):

@@ -5,14 +5,20 @@ from urllib.parse import quote, urlencode
 
 from models import serving
 from models.catalogue import Catalogue, ModelInfo
+from models.directions import Directions
 from models.settings import read_query
 
+HELP = {
+    "attribute": "Found with the labels that people gave photographs of celebrities: it turns what they would say of the face, "
+    "their prejudices included. The model's card tells what else it turns.",
+    "pca": "Found without labels, in what the network's first block varies most; named by eye.",
+    "closed": "Found without labels, in the weights of the network's first layer; named by eye.",
+}
 LIVE_SIZE = 256  # pixels of a live frame: Lanczos on the server; the browser only stretches the last bit
 
 
 def model_data(info: ModelInfo) -> dict:
     """What a live component has to know of the model, as JSON."""
-    limits = zip(info.directions.labels, info.directions.limits().items(), strict=True)
     return {
         "model": {
             "name": info.name,
@@ -21,7 +27,7 @@ def model_data(info: ModelInfo) -> dict:
             "line": line(info),
             "latent": info.latent,
             "samples": f"/api/v1/models/{quote(info.name)}/samples" if samples(info) else "",
-            "directions": [{"name": name, "label": label, "strength": limit} for label, (name, limit) in limits],
+            "directions": _sliders(info.directions),
             "presets": [
                 {"name": one.name, "query": urlencode(read_query(one.query, info)[0].to_query())}
                 for one in info.presets
@@ -33,6 +39,21 @@ def model_data(info: ModelInfo) -> dict:
         "ready": serving.loaded(info.name),
         "size": max(LIVE_SIZE, info.resolution),
     }
+
+
+def _sliders(directions: Directions) -> list[dict]:
+    """A slider each: its name, label and help, how far it goes either way, and the unit of its step."""
+    limits, units = directions.limits(), directions.units()
+    return [
+        {
+            "name": name,
+            "label": label,
+            "help": HELP[kind],
+            "strength": limits[name],
+            "unit": units[name],
+        }
+        for name, label, kind in zip(directions.names, directions.labels, directions.kinds, strict=True)
+    ]
 
 
 def line(info: ModelInfo) -> str:

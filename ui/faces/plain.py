@@ -55,9 +55,12 @@ def _sliders(info: ModelInfo, settings: FaceSettings) -> None:
     _set("psi", settings.psi)
     disabled = not info.truncation
     st.slider("Truncation ψ", 0.0, 1.0, key=_key("psi"), disabled=disabled, on_change=_settle, args=(info, settings))
+    units = info.directions.units()
     for (name, limit), label in zip(info.directions.limits().items(), info.directions.labels, strict=True):
         _set(name, moved.get(name, 0.0))
-        st.slider(f"{label}, σ", -limit, limit, key=_key(name), step=0.1, on_change=_settle, args=(info, settings))
+        st.slider(
+            f"{label}, {units[name]}", -limit, limit, key=_key(name), step=0.1, on_change=_settle, args=(info, settings)
+        )
 
 
 def _settle(info: ModelInfo, settings: FaceSettings) -> None:

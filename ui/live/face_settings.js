@@ -26,10 +26,10 @@ function readQuery(query) {
 }
 
 /** What differs from the plain face of the seed, a few words each: `smile +1.5`. */
-function edits(state, model, unit = "") {
+function edits(state, model, units = false) {
   const words = model.directions
     .filter((one) => state.sliders[one.name])
-    .map((one) => `${one.label.toLowerCase()} ${figure(state.sliders[one.name], 1, true)}${unit}`);
+    .map((one) => `${one.label.toLowerCase()} ${figure(state.sliders[one.name], 1, true)}${units ? ` ${one.unit}` : ""}`);
   const values = Object.keys(state.latents).length;
   if (values) words.push(`${values} latent value${values > 1 ? "s" : ""} set`);
   if (state.mix.length === 1) words.push(`${percent(state.mix[0][1])} of seed ${state.mix[0][0]}`);

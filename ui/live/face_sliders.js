@@ -16,7 +16,7 @@ function iconButton(className, label, picture, onClick) {
 /** One slider: a line of words, the range, double-click or the small arrow to undo.
  *
  * `how` has `key`, `label`, `limit`, `step`, `unit`, `store` and `name` (where in the state its value lies) and `rest()`,
- * where it lies untouched. Returns its element with a `draw` that shows the state. */
+ * where it lies untouched, and may have `help`. Returns its element with a `draw` that shows the state. */
 function createSlider(face, how) {
   const box = document.createElement("div");
   box.className = "slider";
@@ -27,6 +27,7 @@ function createSlider(face, how) {
   Object.assign(range, { id: `range-${how.key}`, min: -how.limit, max: how.limit, step: how.step });
   word.htmlFor = range.id;
   word.textContent = how.label;
+  word.title = how.help ?? "";
 
   function draw() {
     const own = face.state[how.store][how.name];
@@ -55,7 +56,8 @@ function createSlider(face, how) {
 /** A direction's slider has a lock beside it: what it does stays still while others move. */
 function createDirection(face, one) {
   const box = createSlider(face, {
-    key: one.name, label: one.label, limit: one.strength, step: 0.1, unit: "σ", store: "sliders", name: one.name, rest: () => 0,
+    key: one.name, label: one.label, limit: one.strength, step: 0.1, unit: one.unit, store: "sliders",
+    name: one.name, rest: () => 0, help: one.help,
   });
   const lock = iconButton("lock", `Keep ${one.label} still`, LOCK, () => {
     const { state } = face;
