@@ -5,7 +5,7 @@ Importing this loads neither Keras nor NumPy, so that help comes at once: a verb
 
 import typer
 
-from shell import data, detect, directions, doors, faces, morphs, runs, training, weights
+from shell import data, detect, directions, doors, faces, invert, morphs, runs, training, weights
 from utils import imports
 
 app = typer.Typer(
@@ -16,7 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (faces.generate, morphs.morph, directions.directions, detect.detect), training.VERBS:
+for group in (faces.generate, morphs.morph, directions.directions, detect.detect), invert.VERBS, training.VERBS:
     for verb in group:
         app.command()(verb)
 app.add_typer(weights.weights, name="weights")
