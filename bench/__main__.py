@@ -15,6 +15,7 @@ BENCHES = {
     "parity": "Darknet files read by us against OpenCV 4",
     "inversion": "faces found for photos, portraits squared, fakes found back; needs CelebA's held-out faces",
     "growing": "a growing network: images/s of training at each size, hours of the whole schedule",
+    "against": "a growing network's training step at each size: ours against pro-gan-pth's",
     "curves": "a run of a million ticks: opened, zoomed, taken back",
     "polling": "a run of a million ticks and 10,000 pictures on its page; memory while ten visitors watch",
     "start": "the server's cold start: seconds to the first face, memory",
