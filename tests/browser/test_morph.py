@@ -208,3 +208,32 @@ def test_a_nonsense_morph_is_told_and_stands(open_page):
     page = open_page("/morph?model=tiny&seeds=1,two")
     live(page)
     assert "seeds must be 2 to 8 whole numbers" in page.get_by_role("alert").inner_text().replace("`", "")
+
+
+def test_faces_of_the_visit_are_a_click_away(open_page):
+    page = open_page("/?model=tiny&seed=7&d1=1.5")
+    live(page)
+    page.get_by_label("Seed", exact=True).fill("31")
+    wait_for_address(page, "seed=31")
+    page.goto(page.url.partition("?")[0] + "morph?model=tiny&seeds=1,2,3")
+    page.get_by_role("button", name="Add the face of seed 31, direction 1 +1.5").click()
+    wait_for_address(page, "k4=31_d1_1.5")
+
+
+def test_a_face_found_for_a_photo_is_told_before_its_link_is_sent(open_page):
+    latents = "_".join(f"z{index}_0.5" for index in range(16))
+    page = open_page(f"/morph?model=tiny&k1=1&k2=0_{latents}")
+    live(page)
+    assert "Face 2: This face was found for a photo" in page.get_by_role("alert").inner_text()
+    assert "16 values set" in page.locator("#keys").inner_text()
+
+
+@pytest.mark.parametrize("screen", [{}, {"color_scheme": "dark"}, PHONE], ids=["light", "dark", "phone"])
+def test_axe_finds_no_serious_violation(open_page, screen):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe judges a page's accessibility")
+    page = open_page("/morph?model=tiny&k1=1&k2=7_d1_1.5&k3=9&steps=4", **screen)
+    live(page)
+    page.get_by_role("button", name="MP4").click()
+    page.get_by_label("The morph as a video").wait_for()
+    found = axe.Axe().run(page).response["violations"]
+    assert [(one["id"], one["nodes"]) for one in found if one["impact"] in ("serious", "critical")] == []

@@ -87,6 +87,14 @@ def test_a_long_one_tells_how_far_it_is_and_is_cancelled(open_page, server):
     assert saved(page, "WebP").suggested_filename.endswith(".webp"), "the next one has its turn"
 
 
+def test_what_is_wished_for_last_is_made(open_page):
+    page = open_page("/morph?model=tiny&seeds=1,2,3,4,5,6,7,8&steps=120")
+    live(page)
+    page.get_by_role("button", name="GIF", exact=True).click()
+    assert saved(page, "WebP").suggested_filename == "visage-tiny-morph-1-2-3-4-5-6-7-8.webp"
+    assert page.locator("#made-words").inner_text().startswith("The WebP is saved, ")
+
+
 @pytest.mark.parametrize("kind", ["MP4", "WebP", "GIF"])
 def test_page_shell_and_http_give_one_morph(open_page, server, tmp_path, kind):
     page = open_page(f"/morph?{MORPH}")

@@ -28,8 +28,11 @@ function createKeys(morph) {
   let dragged = -1;
 
   function words(key) {
-    const label = (name) => morph.data.model.directions.find((one) => one.name === name)?.label.toLowerCase() ?? (name === "psi" ? "ψ" : name);
-    const edits = editsOf(key).map(([name, value]) => `${label(name)} ${value}`);
+    const edits = editsOf(key).map(([name, value]) => {
+      const slider = morph.data.model.directions.find((one) => one.name === name);
+      if (slider) return `${slider.label.toLowerCase()} ${figure(Number(value), 1, true)}`;
+      return `${name === "psi" ? "ψ" : name} ${value}`;
+    });
     return edits.length > 3 ? `${edits.length} values set` : edits.join(", ");
   }
 

@@ -1,11 +1,12 @@
 /* A morph to take home: the server makes the animation in a thread of its own, tells how far it is, and can be stopped. */
 
 const ASK_MS = 200;
-const STAGES = { waiting: "Waiting for others' animations", drawing: "Drawing", encoding: "Writing" };
+const STAGES = { waiting: "Waiting for its turn", drawing: "Drawing", encoding: "Writing" };
 
 function createTake(morph) {
   const { $ } = morph;
   let job = ""; // the name of the one under way
+  let turn = 0; // grows with every wish and every cancel
   let made = ""; // the address of its bytes in this window
   let madeOf = "";
 
@@ -28,42 +29,50 @@ function createTake(morph) {
     cancel();
     forget();
     morph.say("");
+    const mine = turn;
+    const query = morph.query(0);
+    const file = `visage-${morph.state.model}-morph-${morph.state.keys.map(seedOf).join("-")}.${format}`;
     $("making").hidden = false;
     draw({ stage: "waiting", total: 0 });
-    const query = morph.query(0);
-    let own = "";
     try {
-      own = job = (await answer(await ask(`?${query}&format=${format}`, "POST"))).name;
-      const bytes = await finished(own);
-      if (bytes) show(bytes, format, query);
+      const { name } = await answer(await ask(`?${query}&format=${format}`, "POST"));
+      if (mine !== turn) return end(name); // cancelled, or another was wished for, before the server answered
+      job = name;
+      const bytes = await finished(name);
+      if (mine === turn && bytes) show(bytes, format, query, file);
     } catch (error) {
+      if (mine !== turn) return;
       morph.say(error instanceof TypeError ? "The server does not answer. Try again in a moment." : error.message);
     }
-    if (job === own) cancel(); // the server may forget it
+    if (mine === turn) cancel(); // the server may forget it
   }
 
-  /** The bytes once they are there; nothing where another was begun, or this one cancelled. */
+  /** The bytes once they are there; nothing where it was cancelled. */
   async function finished(name) {
     while (job === name) {
       const now = await answer(await ask(`/${name}`));
       if (now.stage === "failed") throw new Error(now.error);
-      if (now.stage === "done") return (await ask(`/${name}/file`)).blob();
+      if (now.stage === "done") {
+        const file = await ask(`/${name}/file`);
+        return file.ok ? file.blob() : answer(file);
+      }
       draw(now);
       await new Promise((resolve) => setTimeout(resolve, ASK_MS));
     }
     return null;
   }
 
-  function show(bytes, format, query) {
+  function show(bytes, format, query, file) {
     made = URL.createObjectURL(bytes);
     madeOf = query;
-    const seeds = morph.state.keys.map(seedOf).join("-");
-    Object.assign($("save"), { href: made, download: `visage-${morph.state.model}-morph-${seeds}.${format}` });
-    $("made-words").textContent = `The ${format === "gif" ? "GIF" : format === "mp4" ? "MP4" : "WebP"} is saved, ${size(bytes.size)}.`;
-    $("video").hidden = format !== "mp4";
+    const playable = format === "mp4" && query === morph.query(0); // not where the page shows another morph by now
+    Object.assign($("save"), { href: made, download: file });
+    $("made-words").textContent = `The ${$(format).textContent} is saved, ${size(bytes.size)}.`;
+    $("video").hidden = !playable;
     $("made").hidden = false;
+    $("made").scrollIntoView({ block: "nearest" });
     $("save").click();
-    if (format !== "mp4") return;
+    if (!playable) return;
     $("video").src = made;
     $("video").muted = true;
     if (!calm()) $("video").play().catch(() => {}); // where it may not start by itself, its controls do
@@ -71,9 +80,12 @@ function createTake(morph) {
 
   const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
+  const end = (name) => ask(`/${name}`, "DELETE").catch(() => {}); // unasked for, it ends by itself
+
   function cancel() {
-    if (job) ask(`/${job}`, "DELETE").catch(() => {}); // unasked for, it ends by itself
+    if (job) end(job);
     job = "";
+    turn += 1;
     $("making").hidden = true;
   }
 
