@@ -130,7 +130,7 @@ def film(run: runs.Run, size: int, images: int | None = None) -> np.ndarray:
         raise RunError(f"The run `{run.name}` has no sample pictures.")
     grown = _ends_of_sizes(run, int(strips[-1].stem))
     if grown:
-        words = {end["images"]: f"{pixels} px   \u03b1 {end['alpha']:.2f}" for pixels, end in grown.items()}
+        words = {end["images"]: f"{pixels} px, alpha {end['alpha']:.2f}" for pixels, end in grown.items()}
         rows = [strip for strip in strips if int(strip.stem) in words] or strips[-1:]
         return np.concatenate([sheets.captioned(_row(row, size), words.get(int(row.stem), "")) for row in rows])
     places = np.unique(np.geomspace(1, len(strips), FILM_ROWS).round().astype(int)) - 1
