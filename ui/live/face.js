@@ -82,7 +82,7 @@ function createFace(root) {
   function caption() {
     const { state, data } = face;
     const psi = data.model.truncation ? [`ψ ${state.psi}`] : [];
-    $("caption").textContent = problem || [`seed ${state.seed}`, ...psi, ...edits(state, data.model, " σ")].join(" · ");
+    $("caption").textContent = problem || [`seed ${state.seed}`, ...psi, ...edits(state, data.model, true)].join(" · ");
   }
 
   function say(words) {
