@@ -21,7 +21,7 @@ CANNOT = """
 def show(info: ModelInfo) -> None:
     """One model: faces it draws, its figures and how they came about, its terms, its card."""
     st.subheader(info.title, anchor=False)
-    st.caption(f"{cards.line(info)} · {info.licence}")
+    st.caption(" · ".join(filter(None, (cards.line(info), info.licence))))
     words = st.container()
     if cards.samples(info):
         left, words = st.columns([2, 3], gap="medium")
