@@ -5,15 +5,16 @@ import streamlit as st
 from models.latents import seed_latent
 from models.settings import read_query
 from ui import cards, live, page_state
-from ui.faces import plain
+from ui.faces import photo, plain
 
 PAGE = "faces"
 
 query = page_state.address(PAGE)
 info, settings, notes = page_state.read(query, read_query)
-page_state.tell(notes)
 if info is None:
+    page_state.tell(notes)
     st.stop()
+page_state.tell(notes + photo.notes(info, settings))
 
 if plain.wanted():
     plain.draw(info, settings)
@@ -30,3 +31,5 @@ else:
         on_woke_change=lambda: None,  # the network is there now: a run brings the foot of the side up to date
         on_unreachable_change=plain.want,
     )
+
+photo.panel(info)
