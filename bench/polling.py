@@ -68,7 +68,7 @@ def _written(name: str, ticks: int, pictures: int) -> runs.Run:
 def _opened(chromium, address):
     page = chromium.new_page()
     page.goto(address)
-    page.locator("[data-testid=stVegaLiteChart] svg").wait_for()
+    page.locator("[data-testid=stVegaLiteChart] svg .mark-line path[d]").first.wait_for(state="attached")
     page.locator(".film[data-pictures] #picture[alt]:not([alt=''])").evaluate("img => img.decode()")
     return page
 

@@ -79,6 +79,16 @@ class Place(NamedTuple):
         return 4 * 2**self.stage
 
 
+class Span(NamedTuple):
+    """A stage in images seen: from where to where, how long its layers are faded in, pictures in a step of it."""
+
+    size: int
+    begins: int
+    ends: int
+    fading: float
+    batch: int
+
+
 class ProgressiveRecipe(Recipe):
     """A Progressive GAN's training. `stages` by pixels; those beyond `data.resolution` are left out."""
 
@@ -101,19 +111,23 @@ class ProgressiveRecipe(Recipe):
                 raise ValueError(f"`stages.{size}.batch` must be 2 or more, or 0 for the recipe's")
         return self
 
-    def place(self, images: int) -> Place:
-        """Where the step stands that is taken after `images` images. Stages are whole steps, so each begins at alpha 0."""
-        begins = 0
+    def spans(self) -> list[Span]:
+        """The stages in order. They are whole steps, so each begins at alpha 0; the first one is never faded in."""
+        spans, begins = [], 0
         shares = {size: self.stages[size].share for size in self._sizes()}
-        for stage, size in enumerate(shares):
-            length, batch = self.images * shares[size] / sum(shares.values()), self._batch(size)
+        for size, share in shares.items():
+            length, batch = self.images * share / sum(shares.values()), self._batch(size)
             ends = begins + max(1, round(length / batch)) * batch
-            if images < ends or size == self.data.resolution:
-                break
+            spans.append(Span(size, begins, ends, length * self.stages[size].fade if spans else 0.0, batch))
             begins = ends
-        fading = length * self.stages[size].fade
-        alpha = min(1.0, (images - begins) / fading) if stage and fading else 1.0
-        return Place(stage, alpha, batch)
+        return spans
+
+    def place(self, images: int) -> Place:
+        """Where the step stands that is taken after `images` images."""
+        spans = self.spans()
+        stage = next((stage for stage, span in enumerate(spans) if images < span.ends), len(spans) - 1)
+        span = spans[stage]
+        return Place(stage, min(1.0, (images - span.begins) / span.fading) if span.fading else 1.0, span.batch)
 
     def resolution_at(self, images: int) -> int:
         """Pixels of the largest stage that is faded in, wholly, after `images` images: what can be published."""

@@ -34,14 +34,19 @@ def chromium():
 
 @pytest.fixture
 def open_page(chromium, server):
-    """`open_page(path, **context options)` opens a window of its own; at the end no console may hold an error."""
+    """`open_page(path, **context options)` opens a window of its own; at the end no console may hold an error.
+
+    A list given as `said` is filled with the warnings of the console.
+    """
     contexts, faults = [], []
 
-    def open_(path: str = "/", **options):
+    def open_(path: str = "/", said: list | None = None, **options):
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+        if said is not None:
+            page.on("console", lambda line: said.append(line.text) if line.type == "warning" else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(server + path)
         return page

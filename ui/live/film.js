@@ -28,7 +28,16 @@ function createFilm(root) {
 
   const address = (count) => `${API}/runs/${encodeURIComponent(data.run)}/samples/${count}?v=${data.version}`;
   const many = (count) => (count < 10000 ? count.toLocaleString("en") : `${Math.round(count / 1000).toLocaleString("en")} k`);
-  const words = (count) => `${data.what} after ${count.toLocaleString("en")} images`;
+  const words = (count) => `${data.what} after ${count.toLocaleString("en")} images${grown(count)}`;
+
+  // of a network that grows: its size, and how far that is faded in, in the last step before that picture
+  function grown(count) {
+    const stage = data.stages.findLast((one) => one.begins < count) ?? data.stages[0];
+    if (!stage) return "";
+    const done = count - stage.batch - stage.begins;
+    const alpha = stage.fading ? Math.min(1, Math.max(0, done / stage.fading)) : 1;
+    return ` · ${stage.size} px, alpha ${alpha.toFixed(2)}`;
+  }
 
   function take(next) {
     if (data && (data.run !== next.run || data.version !== next.version)) {

@@ -114,9 +114,11 @@ def publishing(run: Run) -> None:
             st.page_link(page, label=f"Published: {info.title}, on {where}", query_params={"model": info.name})
 
 
-def recipe(run: Run, loaded) -> None:
-    """Every number of the run, to be read and repeated."""
-    with st.expander("Recipe"):
-        text = recipes.dumps(loaded)
-        st.caption("Complete: the run can be repeated from it alone.")
-        st.code(text, "toml", height=320)
+@st.fragment
+def recipe(loaded) -> None:
+    """Every number of the run, to be read and repeated; sent when asked for, as what colours it is 1.5 MB of script."""
+    box = st.expander("Recipe", key="training.recipe.open", on_change="rerun")
+    if box.open:
+        with box:
+            st.caption("Complete: the run can be repeated from it alone.")
+            st.code(recipes.dumps(loaded), "toml", height=320)

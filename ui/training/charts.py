@@ -85,9 +85,8 @@ def _chart(run: Run, other: Run | None, view: panels.View) -> None:
         st.caption("The first point comes with the first tick.")
         return
     # the count is for tests and screen readers: how many ticks have been drawn
-    ticks = points[~points["cursor"]].groupby(["panel", "series"]).size().max()
+    ticks = points.groupby(["panel", "series"]).size().max()
     alt = f"Curves of {run.name}{f' and {other.name}' if other else ''}: {', '.join(points['panel'].unique())}; {ticks} points"
     with st.container(key="training-curves"):
-        st.vega_lite_chart(
-            points, panels.chart(points, view), key=f"training.chart.{run.name}", alt=alt, width="stretch"
-        )
+        spec = {**panels.chart(points, view), "datasets": panels.datasets(points)}
+        st.vega_lite_chart(spec, key=f"training.chart.{run.name}", alt=alt, width="stretch")

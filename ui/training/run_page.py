@@ -1,4 +1,4 @@
-"""One run: how far it is, its curves, its film strip, its log."""
+"""One run: how far it is, its film strip, its curves, its log."""
 
 import datetime
 import os
@@ -39,11 +39,13 @@ def show(run: Run, may: bool) -> None:
     quick = live or processes.publishing(run).get("status") == "running"
     every = EVERY if quick else None if status == "finished" else SELDOM
     st.fragment(_state, run_every=every)(run, recipe)
+    follow = charts.EVERY if live else None
+    st.fragment(_film, run_every=follow)(run, recipe)
     charts.show(run, live)
     if recipe.task != "detection":
         school.row()
-    st.fragment(_film_and_log, run_every=charts.EVERY if live else None)(run, recipe)
-    actions.recipe(run, recipe)
+    st.fragment(_log, run_every=follow)(run)
+    actions.recipe(recipe)
 
 
 def _seen(run: Run, status: str) -> tuple:
@@ -61,7 +63,7 @@ def _state(run: Run, recipe) -> None:
     actions.publishing(run)
 
 
-def _film_and_log(run: Run, recipe) -> None:
+def _film(run: Run, recipe) -> None:
     # names alone, ten thousand of them every two seconds: they sort as their numbers do
     last = max((name for name in os.listdir(run.folder / "samples") if name[:-4].isdigit()), default="-1.jpg")
     gan = recipe.task != "detection"
@@ -74,7 +76,11 @@ def _film_and_log(run: Run, recipe) -> None:
             "tile": recipe.data.resolution if gan else 0,
             "what": "Faces" if gan else "Validation photos",
             "same": "the same latents all along" if gan else "the same photos all along, with the boxes found",
+            "stages": [span._asdict() for span in recipe.spans()] if recipe.task == "progressive" else [],
         },
     )
+
+
+def _log(run: Run) -> None:
     with st.expander("Log", key="training-log"):
         st.html(facts.log_tail(run) or "Nothing yet.")

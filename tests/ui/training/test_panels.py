@@ -1,5 +1,8 @@
 """Curves as one chart: what is drawn where, and the cursor's places."""
 
+import json
+import re
+
 import numpy as np
 import pytest
 
@@ -15,7 +18,7 @@ def run(tmp_path, monkeypatch):
 
 
 def losses(points, series="discriminator"):
-    return points[(points["panel"] == "Losses") & (points["series"] == series) & ~points["cursor"]]
+    return points[(points["panel"] == "Losses") & (points["series"] == series)]
 
 
 def test_raw_values_stay_beside_the_smoothed_ones(run):
@@ -44,11 +47,28 @@ def test_a_logarithm_leaves_out_what_has_no_place_on_it(run):
 
 
 def test_the_cursor_stands_at_the_same_places_in_every_panel(run):
-    cursors = panels.table([run], View()).query("cursor")
-    places = {title: set(rows["x"]) for title, rows in cursors.groupby("panel")}
-    assert len(places["Losses"]) <= panels.CURSORS
-    metric = places["SWD × 10³ (lower is better)"]
-    assert metric <= places["Losses"] and len(metric) >= len(places["Losses"]) - 2
+    data = panels.datasets(panels.table([run], View()))
+    places = {name: set(rows["x"]) for name, rows in data.items() if name.startswith("cursor")}
+    longest = max(places.values(), key=len)
+    assert 50 < len(longest) <= panels.CURSORS
+    assert all(
+        one <= longest and len(one) >= len(longest) - 2 for one in places.values()
+    )  # SWD comes at every fourth tick
+
+
+def test_the_cursor_tells_what_was_measured_last_before(run):
+    points = panels.table([run], View(smoothing=0.0))
+    number = next(k for k, panel in enumerate(panels.PANELS) if "swd" in panel.keys)
+    cursor = panels.datasets(points)[f"cursor_{number}"].iloc[10]
+    swd = points[points["series"] == "mean of its levels"]
+    before = swd[swd["x"] <= cursor["x"]].iloc[-1]
+    assert cursor["mean of its levels"] == before["value"] and cursor["x"] - before["x"] < 4 * 640
+
+
+def test_the_chart_asks_for_the_data_that_it_is_given(run):
+    points = panels.table([run], View())
+    text = json.dumps(panels.chart(points, View()))
+    assert set(re.findall(r"(?:points|cursor)_\d+", text)) == set(panels.datasets(points))
 
 
 def test_two_runs_have_lines_of_their_own(run):
