@@ -1,5 +1,6 @@
 """Shell verb of directions: what a model's sliders move."""
 
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ class Method(StrEnum):
 
     closed = "closed"
     pca = "pca"
+    attributes = "attributes"
 
 
 def directions(
@@ -23,6 +25,9 @@ def directions(
     method: Annotated[Method | None, typer.Option(help="Find those of one kind anew; the others stay.")] = None,
     count: Annotated[
         int | None, typer.Option(min=1, help="Of closed form or pca: find so many, the strongest first.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Of attributes: faces that came with CelebA's labels, a folder or a zip.")
     ] = None,
     version: Annotated[
         str | None, typer.Option(help="The model's next version, where a name comes to mean another direction.")
@@ -37,14 +42,15 @@ def directions(
 
     In closed form they come from the first layer's weights, by pca from what the first block makes of many latents; both
     need neither pictures nor labels, and their names are for people to give: look at the sheet, where every direction is
-    a row of three faces, each at five strengths. How far each slider goes is measured.
+    a row of three faces, each at five strengths. Attributes need --data: a small network learns them from labels, scores
+    generated faces, and those directions are offered that were found to hold. How far each slider goes is measured.
     Without --method or --count the stored ones are used; a model that has none gets ten in closed form.
 
     Examples:
 
         python cli.py directions dcgan-celeba64 --sheet sheet.webp
 
-        python cli.py directions dcgan-celeba64 --method pca
+        python cli.py directions dcgan-celeba64 --method attributes --data celeba64.zip
 
         python cli.py directions dcgan-celeba64 --name "p1=Long hair"
     """
@@ -53,13 +59,21 @@ def directions(
 
     info = Catalogue().get(model, "generate")
     format = doors.picture_format(sheet, ("png", "jpeg", "webp")) if sheet else ""
-    current = info.directions
-    if method or count is not None or not len(current):
-        current = _anew(info, method or Method.closed, count or min(found.COUNT, info.latent))
+    current, metrics, section = info.directions, {}, ""
+    if method is Method.attributes:
+        current, metrics, section = _attributes(info, data)
+    elif method or count is not None or not len(current):
+        current = _without_labels(info, method or Method.closed, count or min(found.COUNT, info.latent))
+    if current is not info.directions:
+        current = _beside(info.directions, current)
     for text in names or []:
         current = found.rename(current, *doors.pair(text, "--name"))
     if current is not info.directions:
-        info = _stored(info, current, version)
+        info = _stored(info, current, version, metrics)
+    if section:
+        from training.attributes.measure import write_section
+
+        write_section(info.folder / "README.md", info.title, section)
     if sheet:
         _write_sheet(info, sheet, format)
     _tell(info, sheet, as_json)
@@ -68,27 +82,59 @@ def directions(
 def _tell(info, sheet: Path | None, as_json: bool) -> None:
     current = info.directions
     rows = [
-        {"name": name, "label": label, "kind": kind, "strength": limit}
+        {"name": name, "label": label, "kind": kind, "strength": limit, "step": current.steps()[name]}
         for (name, limit), label, kind in zip(current.limits().items(), current.labels, current.kinds)
     ]
-    words = "\n".join(f"{row['name']:<16} {row['label']:<44} {row['kind']:<10} ±{row['strength']:g} σ" for row in rows)
+    words = "\n".join(
+        f"{row['name']:<16} {row['label']:<44} {row['kind']:<10} ±{row['strength']:g} × {row['step']:g} σ"
+        for row in rows
+    )
     doors.tell({"model": info.name, "directions": rows, "sheet": sheet}, words, as_json)
 
 
-def _anew(info, method: Method, count: int):
-    """The model's directions with those of one kind found anew, and their ranges measured."""
-    from models import serving
+def _beside(stored, new):
+    """The new directions with the stored ones of other kinds, attributes first; what would be there twice once."""
     from models.directions import KINDS
+
+    first, *others = [new if kind == new.kinds[0] else stored.only(kind) for kind in KINDS]
+    for other in others:
+        first = first.joined(other)
+    return first
+
+
+def _attributes(info, data: Path | None):
+    """(directions, metrics, section of the card).
+
+    Raises: VisageError without labelled faces, DataError as `find`.
+    """
+    from models import serving
+    from utils.errors import VisageError
+
+    if data is None:
+        raise VisageError("Attributes are learnt from labelled faces. Name them: --data celeba64.zip.")
+    from training.attributes.find import find
+
+    with doors.busy("loading the network"):
+        generator = serving.generator(info.name)
+    return find(generator, data, _shown)
+
+
+@contextmanager
+def _shown(words: str):
+    """A bar under these words; gives what moves it on: a function of (done, of how many)."""
+    with doors.bar() as progress:
+        task = progress.add_task(words, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _without_labels(info, method: Method, count: int):
+    """Directions by closed form or pca, with measured ranges."""
+    from models import serving
     from models.ranges import measured
 
     new = _closed(info, count) if method is Method.closed else _pca(info, count)
     with doors.busy("measuring how far each can go"):
-        new = measured(serving.generator(info.name).generate, new)
-    kind = new.kinds[0]
-    first, *others = [new if one == kind else info.directions.only(one) for one in KINDS]
-    for other in others:
-        first = first.joined(other)
-    return first
+        return measured(serving.generator(info.name).generate, new)
 
 
 def _closed(info, count: int):
@@ -126,7 +172,7 @@ def _network(info):
     return network
 
 
-def _stored(info, current, version: str | None):
+def _stored(info, current, version: str | None, metrics: dict):
     """The model with these directions.
 
     Raises: ModelError where links of this version would come to mean other faces.
@@ -140,7 +186,7 @@ def _stored(info, current, version: str | None):
             f"`{', '.join(changed)}` would mean another direction, and links to version {info.version} of `{info.name}` "
             "would show other faces. Give another --version."
         )
-    return store_directions(info, current, version)
+    return store_directions(info, current, version, metrics)
 
 
 def _write_sheet(info, path: Path, format: str) -> None:

@@ -38,7 +38,7 @@ def generate(
 
         python cli.py generate dcgan-celeba64 --count 100 --grid sheet.webp
 
-        python cli.py generate --link "http://localhost:8501/?seed=7&d1=1.5"
+        python cli.py generate --link "http://localhost:8501/?seed=7&smile=1.5"
     """
     query = _query(model, seed, psi, settings, link)
     generator, first = _load(query, link)

@@ -124,6 +124,7 @@ def test_a_grid_holds_all_faces_in_order(tiny_model, in_folder):
         ("a grid of another kind", ["generate", "tiny", "--grid", "x.bmp"], ".png, .jpeg, .webp"),
         ("a grid past all screens", ["generate", "tiny", "--count", 3000, "--grid", "x.png"], "2500"),
         ("too many directions", ["directions", "tiny", "--count", 99], "from 1 to 16"),
+        ("attributes without labelled faces", ["directions", "tiny", "--method", "attributes"], "--data celeba64.zip"),
         ("unknown direction", ["directions", "tiny", "--name", "d9=Smile"], "no direction `d9`"),
         ("nothing there", ["weights", "add", "nowhere"], "nothing at `nowhere`"),
         ("a folder without a card", ["weights", "add", "."], "model.toml"),
