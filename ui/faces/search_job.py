@@ -51,7 +51,7 @@ class SearchJob:
     def line(self) -> tuple[float, str]:
         """How far it is, 0 to 1, and that in words."""
         if not self.progress.begun:
-            return 0.0, "Waiting: another visitor's search is under way."
+            return 0.0, "Waiting: the network is waking up, or another search is under way."
         return self.progress.share, f"Searching: {self.progress.share:.0%}"
 
 
