@@ -3,17 +3,29 @@
 export default function (component) {
   const { items, current } = component.data;
   const list = component.parentElement.querySelector("#shots");
+  // a photo that is there already stays: replaced under a finger or a key, it would not hear it and lose the focus
+  const before = new Map([...list.children].map((entry) => [entry.dataset.id, entry]));
   const entries = items.map((item) => {
-    const button = faceButton(item.src, item.alt, () => component.setTriggerValue("chosen", item.id));
-    button.title = item.name;
+    const entry = before.get(item.id) ?? newEntry(item);
+    const [button, words] = entry.children;
+    button.onclick = () => component.setTriggerValue("chosen", item.id);
     button.setAttribute("aria-current", item.id === current);
-    const words = document.createElement("p");
-    Object.assign(words, { className: "small quiet", textContent: item.words });
-    const entry = document.createElement("li");
-    entry.append(button, words);
+    Object.assign(button.querySelector("img"), { src: item.src, alt: item.alt });
+    words.textContent = item.words;
     return entry;
   });
-  const focused = list.contains(list.getRootNode().activeElement);
-  list.replaceChildren(...entries);
-  if (focused) list.querySelector('[aria-current="true"]')?.focus();
+  if (entries.length !== list.children.length || entries.some((entry, place) => list.children[place] !== entry)) {
+    list.replaceChildren(...entries);
+  }
+}
+
+function newEntry(item) {
+  const button = faceButton(item.src, item.alt);
+  button.title = item.name;
+  const words = document.createElement("p");
+  words.className = "small quiet";
+  const entry = document.createElement("li");
+  entry.dataset.id = item.id;
+  entry.append(button, words);
+  return entry;
 }
