@@ -10,6 +10,17 @@ from tests.browser.server import serve
 
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 CHROMIUM += ["--disable-sync", "--no-first-run"]
+PAGES = pytest.StashKey()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """What stood on the test's pages, as a screen reader finds it, beside the report of a failure."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for page in item.stash.get(PAGES, []):
+            report.sections.append((f"Page {page.url}", page.locator("body").aria_snapshot()))
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -33,17 +44,19 @@ def chromium():
 
 
 @pytest.fixture
-def open_page(chromium, server):
+def open_page(chromium, server, request):
     """`open_page(path, **context options)` opens a window of its own; at the end no console may hold an error.
 
     A list given as `said` is filled with the warnings of the console.
     """
     contexts, faults = [], []
+    pages = request.node.stash[PAGES] = []
 
     def open_(path: str = "/", said: list | None = None, **options):
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         contexts.append(context)
         page = context.new_page()
+        pages.append(page)
         page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
         if said is not None:
             page.on("console", lambda line: said.append(line.text) if line.type == "warning" else None)

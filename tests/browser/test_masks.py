@@ -127,6 +127,16 @@ def test_another_photo_is_a_key_away(open_page):
     assert chosen.count() == 1 and chosen.evaluate("one => one.matches(':focus')"), "the next key goes on from there"
 
 
+def test_photos_brought_before_the_samples_are_drawn_take_their_place(open_page):
+    page = open_page("/about")
+    slow = page.context.new_cdp_session(page)
+    slow.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page.goto(page.url.replace("/about", "/masks?model=seer"))
+    page.locator("input[type=file]").wait_for(state="attached")
+    bring(page, a_png=seer.png(SPOTS), b_png=seer.png([(9, 9, GOOD)]))
+    page.get_by_role("button", name="b.png: 1 face: 1 Good").wait_for()
+
+
 def test_what_is_taken_home(open_page):
     page = masks(open_page)
     bring(page, a_png=seer.png(SPOTS), b_png=seer.png([]))
