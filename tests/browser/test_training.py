@@ -195,11 +195,16 @@ def test_one_cursor_goes_through_all_panels(open_page):
     assert warnings == []  # Vega warns of extents that it finds infinite
 
 
+def look() -> None:
+    """A run to look at, whoever comes first."""
+    if not runs.exists("look"):
+        write_run("look", ticks=100, status="running")  # nobody holds its lock: interrupted
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/training", "/training?run=look", "/training?data=squares.zip"])
 def test_words_stand_out_and_pictures_have_words(open_page, scheme, path):
-    if not runs.exists("look"):
-        write_run("look", ticks=100, status="running")  # nobody holds its lock: interrupted
+    look()
     page = open_page(path, color_scheme=scheme)
     page.get_by_text("All runs" if "?" in path else "New run").first.wait_for()
     settled(page)
@@ -210,6 +215,7 @@ def test_words_stand_out_and_pictures_have_words(open_page, scheme, path):
 
 @pytest.mark.parametrize("path", ["/training", "/training?run=look", "/training?data=squares.zip"])
 def test_on_a_phone_nothing_is_wider(open_page, path):
+    look()
     page = open_page(path, **PHONE)
     page.get_by_text("All runs" if "?" in path else "New run").first.wait_for()
     if "run=" in path:
