@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from utils.errors import VisageError
+from utils.errors import VisageError, in_a_sentence
 
 MOST = 8  # on their way or waiting to be fetched, of all visitors together
 PATIENCE = 20  # seconds without a question after which nobody wants it any more
@@ -76,14 +76,10 @@ class Job:
             self._started = time.monotonic()
             self.data = work(self._tell)
             self.stage = "done"
-        except VisageError as error:
-            self._fail(str(error))
-        except OSError as error:
-            self._fail(f"The animation could not be written: {error.strerror or error}. Is the disk full?")
         except _Ended:
             raise
-        except Exception as error:  # noqa: BLE001  a thread that died silently would leave the page waiting for ever
-            self._fail(f"The animation cannot be made: {type(error).__name__}: {str(error)[:200]}")
+        except Exception as error:  # noqa: BLE001
+            self.stage, self.error = "failed", in_a_sentence(error, "The animation cannot be made")
         finally:
             _turn.release()
             self.ended.set()
@@ -94,9 +90,6 @@ class Job:
             raise _Ended
         if self._started is not None and time.monotonic() - self._started > LONGEST:
             raise VisageError(f"The animation took longer than {LONGEST // 60} minutes. Take fewer steps, or MP4.")
-
-    def _fail(self, sentence: str) -> None:
-        self.stage, self.error = "failed", sentence
 
     def _wanted(self) -> bool:
         return not self._unwanted.is_set() and time.monotonic() - self._asked < PATIENCE

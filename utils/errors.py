@@ -41,3 +41,17 @@ class RecipeError(VisageError):
 
 class RunError(VisageError):
     """A training run that cannot start, go on, or be found."""
+
+
+def in_a_sentence(error: Exception, failed: str) -> str:
+    """What a thread that works beside a page or a request tells of whatever it tripped over: died silently, it would
+    leave them waiting for ever.
+
+    Args:
+        failed: what did not come about, as a sentence without its full stop.
+    """
+    if isinstance(error, VisageError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"{failed}: {error.strerror or error}. Is the disk full?"
+    return f"{failed}: {type(error).__name__}: {str(error)[:200]}"

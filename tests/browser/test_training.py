@@ -1,5 +1,6 @@
 """The Training page in a real browser: a real run, small, watched and steered from the page alone."""
 
+import fcntl
 import io
 import os
 import shutil
@@ -85,9 +86,8 @@ def new_run(open_page, name: str, images: int):
 
 def ticks(page) -> int:
     """Points on the longest curve."""
-    alt = page.locator(".st-key-training-curves [aria-label*='points'], .st-key-training-curves [alt*='points']").first
-    words = alt.get_attribute("aria-label") or alt.get_attribute("alt")
-    return int(words.rsplit("; ", 1)[1].split()[0])
+    told = page.locator(".st-key-training-curves").get_by_text("points on the longest curve").inner_text()
+    return int(told.split()[0].replace(",", ""))
 
 
 def wait_for_state(page, status: str) -> None:
@@ -97,6 +97,8 @@ def wait_for_state(page, status: str) -> None:
 
 def test_a_run_from_start_to_a_face(open_page):
     page = new_run(open_page, "small", 400_000)
+    page.get_by_role("button", name="How long will it take?").click()
+    page.get_by_text("for 400 k images, at").wait_for(timeout=PATIENCE)
     page.get_by_role("button", name="Start", exact=True).click()
     wait_for_state(page, "running")
     run = runs.find("small")
@@ -108,8 +110,8 @@ def test_a_run_from_start_to_a_face(open_page):
     film.wait_for()
     points, frames = ticks(page), int(film.get_attribute("data-pictures"))
     page.wait_for_function(
-        "before => Number(document.querySelector('.st-key-training-curves [aria-label*=points]')"
-        ".getAttribute('aria-label').match(/(\\d+) points/)[1]) > before",
+        "before => before < Number(document.querySelector('.st-key-training-curves')"
+        ".textContent.match(/([\\d,]+) points/)[1].replace(',', ''))",
         arg=points,
         timeout=PATIENCE,
     )
@@ -147,6 +149,24 @@ def test_a_run_from_start_to_a_face(open_page):
     assert "model=small" in picture.get_attribute("data-shown")
     assert picture.evaluate("img => img.naturalWidth") >= 32
     end_of(run)
+    branched(open_page, run)
+
+
+def branched(open_page, run) -> None:
+    """A new run from that one's weights and settings but for what is changed; that one stays as it is."""
+    before = run.state()
+    page = open_page(f"/training?run={run.name}")
+    page.get_by_role("button", name="Branch", exact=True).click()
+    page.get_by_role("button", name="Branch from here").click()
+    page.get_by_text(f"Begins with the weights of {run.name} at").wait_for()
+    settled(page)
+    fill(page, "Images", 160)
+    page.get_by_role("button", name="Start", exact=True).click()
+    wait_for_state(page, "finished")
+    page.get_by_text(f"branch of {run.name}@").wait_for()
+    branch = runs.find(f"{run.name}-branch-1")
+    assert branch.state()["images"] == 160 and branch.recipe().batch == 8
+    assert run.state() == before
 
 
 def test_two_visitors_press_start_at_once_and_there_is_one_run(open_page):
@@ -193,6 +213,30 @@ def test_one_cursor_goes_through_all_panels(open_page):
     page.wait_for_function(f"() => ({shown})() >= 5")
     page.get_by_text("Images seen", exact=True).last.wait_for()
     assert warnings == []  # Vega warns of extents that it finds infinite
+
+
+def test_a_zoom_stays_while_new_points_come(open_page):
+    run = write_run("zoomed", ticks=200, status="running")
+    with open(run.folder / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # as its training would
+        page = open_page("/training?run=zoomed")
+        chart = page.locator("[data-testid=stVegaLiteChart] svg")
+        chart.locator(".mark-line path[d]").first.wait_for(state="attached")
+        page.wait_for_function("() => window.theChart = document.querySelector('[data-testid=stVegaLiteChart] svg')")
+        chart.scroll_into_view_if_needed()
+        place, points = chart.bounding_box(), ticks(page)
+        page.mouse.move(place["x"] + place["width"] / 2, place["y"] + 60)
+        page.keyboard.down("Shift")
+        page.mouse.wheel(0, -600)
+        page.keyboard.up("Shift")
+        numbers = "() => [...theChart.querySelectorAll('.role-axis-label text')].map(one => one.textContent).join(' ')"
+        page.wait_for_function(f"() => !({numbers})().includes('120,000')")
+        zoomed = page.evaluate(numbers)
+        for tick in range(201, 204):
+            run.add_event({"images": tick * 640, "iteration": tick * 10, "seconds": tick * 4.0, "loss_generator": 1.0})
+        page.get_by_text(f"{points + 3} points").wait_for(timeout=PATIENCE)
+        assert page.evaluate("() => theChart.isConnected") and page.evaluate(numbers) == zoomed
+    run.write_state(status="finished")
 
 
 def look() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from utils.errors import DataError, VisageError
+from utils.errors import DataError, in_a_sentence
 
 KEPT, MOST_WAITING = 24, 8
 AGAIN = 20  # seconds after which what went wrong is tried again
@@ -35,12 +35,8 @@ class Job:
         try:
             with _turn:
                 self.result = work(self._count)
-        except VisageError as error:
-            self.error = str(error)
-        except OSError as error:
-            self.error = f"This could not be written down: {error.strerror or error}. Is the disk full?"
-        except Exception as error:  # noqa: BLE001  a thread that died silently would leave the page waiting for ever
-            self.error = f"This cannot be worked out: {type(error).__name__}: {str(error)[:200]}"
+        except Exception as error:  # noqa: BLE001
+            self.error = in_a_sentence(error, "This cannot be worked out")
         finally:
             self.ended_at = time.monotonic()
             self.ended.set()

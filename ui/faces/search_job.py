@@ -8,11 +8,9 @@ import numpy as np
 from models import serving
 from models.crops import Crop
 from models.likeness import Found
-from utils.errors import VisageError
+from utils.errors import in_a_sentence
 
-_turn = threading.Semaphore(
-    1
-)  # one search at a time: it takes all cores for some seconds, and two would only share them
+_turn = threading.Semaphore(1)  # a search takes all cores for some seconds, and two would only share them
 
 
 class _Progress:
@@ -64,9 +62,7 @@ def _work(now: _Progress, square: np.ndarray, model: str) -> None:
         with _turn:
             now.begun = True
             now.found = inverter.find(square, progress, now.cancelled.is_set)
-    except VisageError as error:
-        now.error = str(error)
-    except Exception as error:  # noqa: BLE001  a thread that died silently would leave the page waiting for ever
-        now.error = f"The search broke off: {type(error).__name__}: {str(error)[:200]}"
+    except Exception as error:  # noqa: BLE001
+        now.error = in_a_sentence(error, "The search broke off")
     finally:
         now.ended.set()

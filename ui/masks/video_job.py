@@ -15,7 +15,7 @@ from models.boxes import Boxes, select
 from models.records import Found
 from models.tracking import Watch
 from utils import marks, pictures, private, video
-from utils.errors import VisageError
+from utils.errors import in_a_sentence
 
 LETTERS = 1.4  # times as large as on a photo: a video is watched smaller than it is
 PREVIEW, PREVIEW_EVERY = 960, 0.7  # pixels; seconds between two pictures of how far it is
@@ -100,12 +100,8 @@ def _work(now: _Progress, name: str, data: bytes, model: str, choice, every: int
             source = written(folder, name, data)
             del data
             now.result = _looked(now, source, folder / "drawn.mp4", serving.detector(model), choice, every)
-    except VisageError as error:
-        now.error = str(error)
-    except OSError as error:
-        now.error = f"`{name}` could not be written down here: {error.strerror or error}. Is the disk full?"
-    except Exception as error:  # noqa: BLE001  a thread that died silently would leave the page waiting for ever
-        now.error = f"`{name}` cannot be worked through: {type(error).__name__}: {str(error)[:200]}"
+    except Exception as error:  # noqa: BLE001
+        now.error = in_a_sentence(error, f"`{name}` cannot be worked through")
     finally:
         now.ended.set()
 

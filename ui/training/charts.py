@@ -84,9 +84,9 @@ def _chart(run: Run, other: Run | None, view: panels.View) -> None:
     if points.empty:
         st.caption("The first point comes with the first tick.")
         return
-    # the count is for tests and screen readers: how many ticks have been drawn
-    ticks = points.groupby(["panel", "series"]).size().max()
-    alt = f"Curves of {run.name}{f' and {other.name}' if other else ''}: {', '.join(points['panel'].unique())}; {ticks} points"
+    # nothing in it that changes with every tick: the chart would be built anew, and a visitor's zoom be lost
+    alt = f"Curves of {run.name}{f' and {other.name}' if other else ''}: {', '.join(points['panel'].unique())}"
     with st.container(key="training-curves"):
         spec = {**panels.chart(points, view), "datasets": panels.datasets(points)}
         st.vega_lite_chart(spec, key=f"training.chart.{run.name}", alt=alt, width="stretch")
+        st.caption(f"{points.groupby(['panel', 'series']).size().max():,} points on the longest curve.")
