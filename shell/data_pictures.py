@@ -1,4 +1,4 @@
-"""Shell verbs of any data set, with boxes or without: list, alike, exclude, portrait."""
+"""Shell verbs of any data set, with boxes or without: list, alike, exclude, portrait, remove."""
 
 from pathlib import Path
 from typing import Annotated
@@ -154,6 +154,25 @@ def portrait(
     typer.echo(f"{len(places):,} pictures at {size} px{' and as many fakes' * bool(generator)}, in {out}")
 
 
+def remove(
+    name: Annotated[str, typer.Argument(help="An uploaded set, as `data list` shows it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove an uploaded set, with its split and its list of excluded pictures. Runs that train on it cannot go on.
+
+    Example:
+
+        python cli.py data remove faces.zip
+    """
+    from training.data import library
+
+    path = library.find(name).path
+    if not yes:
+        typer.confirm(f"Remove {path}?", abort=True)
+    library.remove(name)
+    typer.echo(f"{name} is removed.")
+
+
 def _place(source: Path) -> Path:
     """The path, or that of the set with this name."""
     from training.data import library
@@ -163,4 +182,4 @@ def _place(source: Path) -> Path:
     return library.find(str(source)).path
 
 
-VERBS = {"list": list_sets, "alike": alike, "exclude": exclude, "portrait": portrait}
+VERBS = {"list": list_sets, "alike": alike, "exclude": exclude, "portrait": portrait, "remove": remove}

@@ -1,5 +1,6 @@
 """`python cli.py data …` for any set of pictures: what is there, what is alike, what is left out, a set as one picture."""
 
+import io
 import json
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from tests.test_cli_data import shell
 from tests.training.annotated import make, photo
-from training.data import exclusions
+from training.data import exclusions, library
 from utils import pictures
 
 FACES = {f"{number:02}.png": photo(64, 64, seed=number % 4, format="PNG") for number in range(6)}
@@ -21,7 +22,7 @@ def faces(tmp_path, monkeypatch):
     return make(tmp_path / "root" / "faces.zip", FACES)
 
 
-@pytest.mark.parametrize("verb", ["list", "alike", "exclude", "portrait"])
+@pytest.mark.parametrize("verb", ["list", "alike", "exclude", "portrait", "remove"])
 def test_every_verb_teaches_by_an_example(verb):
     assert f"python cli.py data {verb}" in shell(verb, "--help").stdout
 
@@ -46,6 +47,13 @@ def test_all_but_one_of_a_kind_are_excluded_and_taken_back(faces, tmp_path):
 def test_a_picture_that_is_not_there_cannot_be_excluded(faces):
     assert "has no picture `99.png`" in shell("exclude", faces, "99.png", code=2).stderr
     assert "There is no data set `cats`. Sets: faces.zip" in shell("exclude", "cats", code=2).stderr
+
+
+def test_an_uploaded_set_is_removed_and_no_other(faces):
+    uploaded = library.add("mine.zip", io.BytesIO(faces.read_bytes())).path
+    assert "Remove" in shell("remove", "mine.zip", code=1).stdout and uploaded.exists()  # nobody says yes
+    assert shell("remove", "mine.zip", "--yes").stdout == "mine.zip is removed.\n" and not uploaded.exists()
+    assert "was not uploaded" in shell("remove", "faces.zip", "--yes", code=2).stderr and faces.exists()
 
 
 def test_a_set_as_one_picture_beside_fakes(faces, tmp_path, tiny_model, monkeypatch):
