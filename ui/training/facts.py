@@ -65,7 +65,8 @@ def figures(state: Mapping, recipe, event: Mapping) -> str:
     if state["status"] == "running":
         rows.append(("images", words.rate(state.get("images_per_second") or event.get("images_per_second", 0))))
         left = state.get("seconds_left")
-        rows.append(("left", words.span(left) if left is not None else "…"))
+        grows = recipe.task == "progressive" and event.get("stage", 0) < recipe.data.resolution
+        rows.append(("left at this speed" if grows else "left", words.span(left) if left is not None else "…"))
     elif "seconds" in event:
         rows.append(("trained", words.span(event["seconds"])))
     if best(state, metric):

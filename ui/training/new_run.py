@@ -181,8 +181,9 @@ def _estimate(recipe, has_data) -> None:
                 return
     before, probe = measured
     if probe is not None and before == text:
+        most = "At most " if recipe.task == "progressive" else ""  # measured at its last size, which is the slowest
         st.markdown(
-            f"**{words.span(probe.seconds)}** for {words.count(recipe.images)} images, at "
+            f"{most}**{words.span(probe.seconds)}** for {words.count(recipe.images)} images, at "
             f"{words.rate(probe.images_per_second)}, with **{words.size(probe.memory)}** of memory, while nothing else runs."
         )
     elif probe is not None:
