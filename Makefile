@@ -26,4 +26,4 @@ venv:
 	@scripts/make-venv.sh $(REQUIREMENTS)
 
 venv-dev:
-	@scripts/make-venv.sh requirements.txt requirements-dev.txt
+	@scripts/make-venv.sh requirements.txt requirements-onnx.txt requirements-dev.txt

@@ -1,4 +1,5 @@
-"""One face and sixteen: the served function (compiled, uint8 out) against `model.predict` on the same network.
+"""One face and sixteen: the served function (compiled, uint8 out) against `model.predict` on the same network, and ONNX
+Runtime with what `weights export` writes of it.
 
 The shipped DCGAN at 64 px, and a growing network of `pggan-faces`' size at 128 px, whose weights are random: they cost
 as much. Beside them the floor: one float32 matrix product of as many multiply-adds as the network's, at the best a
@@ -11,10 +12,11 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import onnxruntime
 from keras import ops
 
 from bench.table import in_turn, show
-from models import backend, generator, networks, weights_io
+from models import backend, export, generator, networks, weights_io
 from models.card import WEIGHTS, ModelInfo
 from models.catalogue import Catalogue, write_model
 from training import recipe as recipes
@@ -33,15 +35,26 @@ def measure(info: ModelInfo) -> None:
     model, network = generator.load(info), generator.build(info)
     weights_io.load_weights(network, info.folder / WEIGHTS)
     count_of_one = multiply_adds(networks.family(info.family).folded(network, **info.arguments))
+    session = exported(info)
     print(f"\n{info.title}, {info.pixels} px: {count_of_one / 1e6:.1f} million multiply-adds a face")
     for count in (1, 16):
         z = np.random.RandomState(0).standard_normal((count, model.latent)).astype(np.float32)
         ways = {
             f"predict, {count}": lambda z=z: network.predict(z, verbose=0),
             f"generate, {count}": lambda z=z: model.generate(z),
+            f"ONNX Runtime, {count}": lambda z=z: session.run(None, {"z": z}),
             f"floor, {count}": matrix_product(count * count_of_one),
         }
         show(in_turn(ways, ROUNDS), f"predict, {count}")
+
+
+def exported(info: ModelInfo) -> onnxruntime.InferenceSession:
+    """The model in ONNX Runtime, on as many cores as ours."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = backend.cores()
+    with tempfile.TemporaryDirectory() as folder:
+        export.write(info, "onnx", Path(folder) / "model.onnx")
+        return onnxruntime.InferenceSession(str(Path(folder) / "model.onnx"), options)
 
 
 def of_random_weights(folder: Path) -> ModelInfo:

@@ -114,6 +114,14 @@ def load(info: ModelInfo, fast: bool = False) -> Detector:
 
     Raises: ModelError for a file that is missing or differs, a cfg that is not known, or weights that do not fit.
     """
+    return Detector(info, *read(info), fast)
+
+
+def read(info: ModelInfo) -> tuple[Any, list[cfg.Section]]:
+    """(the network with its weights, its cfg), neither folded nor compiled.
+
+    Raises: ModelError as `load`.
+    """
     if wrong := verify(info):
         raise ModelError(" ".join(wrong))
     backend.prepare()
@@ -122,7 +130,7 @@ def load(info: ModelInfo, fast: bool = False) -> Detector:
         raise ModelError(f"The cfg of `{info.name}` is not for its {len(info.arguments['classes'])} classes.")
     model = network.network(sections)
     weights_io.load_weights(model, info.folder / WEIGHTS)
-    return Detector(info, model, sections, fast)
+    return model, sections
 
 
 def _starts(length, size, overlap):

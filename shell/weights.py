@@ -1,4 +1,4 @@
-"""Shell verbs of the catalogue: weights list, verify, add."""
+"""Shell verbs of the catalogue: weights list, verify, add, export."""
 
 from pathlib import Path
 from typing import Annotated
@@ -98,6 +98,48 @@ def add(
         else:
             raise ModelError(f"`{path.name}` cannot be added as it is. Name a folder, or a .weights.h5 with --family.")
     doors.tell({"model": info.name, "folder": info.folder}, f"{info.name} is added, in {info.folder}", as_json)
+
+
+@weights.command()
+def export(
+    model: Annotated[str, typer.Argument(help="A model's name, as `weights list` shows it.")],
+    to: Annotated[str, typer.Option(help="onnx, or saved_model (TensorFlow's, a folder).")] = "onnx",
+    out: Annotated[
+        Path | None, typer.Option(help="A new file or folder; else MODEL.onnx or MODEL-saved-model.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a model's network for other programs: ONNX Runtime, OpenVINO, TensorFlow Serving and their like.
+
+    A generator takes z [N, latent] and gives pictures in [-1, 1]. A detector takes pictures in [0, 1], letterboxed to its
+    size, and gives boxes in pixels of that square with their scores, before anything is chosen among them. What was written
+    is run and compared with the network it came from. ONNX needs requirements-onnx.txt.
+
+    Examples:
+
+        python cli.py weights export dcgan-celeba64 --to saved_model
+
+        python cli.py weights export yolo-fastest-masks --out masks.onnx
+    """
+    from models import export as exporter
+    from models.catalogue import Catalogue
+
+    info = Catalogue().get(model)
+    out = out or Path(f"{model}-saved-model" if to == "saved_model" else f"{model}.onnx")
+    with doors.busy("exporting"):
+        done = exporter.write(info, to, out)
+    lines = [f"takes {_shapes(done.inputs)}", f"gives {_shapes(done.outputs)}"]
+    lines.append(
+        "not compared with ours: its runtime is not installed"
+        if done.difference is None
+        else f"run and compared: differs from ours by {done.difference:.1e} of the largest value"
+    )
+    doors.tell({"out": out, **done._asdict()}, "\n".join([f"{out} is written", *lines]), as_json)
+
+
+def _shapes(tensors: dict[str, list]) -> str:
+    """`z [N, 128]`."""
+    return ", ".join(f"{name} [{', '.join(str(n or 'N') for n in shape)}]" for name, shape in tensors.items())
 
 
 def _values(texts: list[str]) -> dict:

@@ -59,7 +59,7 @@ def test_nothing_but_the_outcome_stands_in_a_pipe(tiny_model, in_folder):
 
 
 @pytest.mark.parametrize("verb", ["generate", "morph", "directions", "train", "resume", "evaluate", "publish", "weights list",
-                                  "weights verify", "weights add"])  # fmt: skip
+                                  "weights verify", "weights add", "weights export"])  # fmt: skip
 def test_every_verb_teaches_by_an_example(verb):
     assert f"python cli.py {verb}" in shell(*verb.split(), "--help").stdout
 
@@ -128,6 +128,7 @@ def test_a_grid_holds_all_faces_in_order(tiny_model, in_folder):
         ("unknown direction", ["directions", "tiny", "--name", "d9=Smile"], "no direction `d9`"),
         ("nothing there", ["weights", "add", "nowhere"], "nothing at `nowhere`"),
         ("a folder without a card", ["weights", "add", "."], "model.toml"),
+        ("unknown model to export", ["weights", "export", "gone"], "no model `gone`"),
         ("unknown model to verify", ["weights", "verify", "gone"], "no model `gone`"),
     ],
 )
@@ -191,6 +192,10 @@ def test_weights_are_listed_added_and_verified(own_tiny, tmp_path):
     assert "own" in [info["name"] for info in listed] and "own" in shell("weights", "list").stdout
     facts = json.loads(shell("weights", "add", own_tiny.folder, "--name", "second", "--json").stdout)
     assert facts["folder"] == str(tmp_path / "home" / "models" / "second")
+    made = json.loads(
+        shell("weights", "export", "second", "--to", "saved_model", "--out", tmp_path / "it", "--json").stdout
+    )
+    assert made["outputs"] == {"pictures": [None, 32, 32, 3]} and (tmp_path / "it" / "saved_model.pb").is_file()
     os.truncate(tmp_path / "home" / "models" / "second" / "weights.safetensors", 99)
     result = shell("weights", "verify", code=2)
     assert "own: whole" in result.stdout and "`weights.safetensors` of the model `second`" in result.stderr
