@@ -1,9 +1,32 @@
-"""Door 3: HTTP under `/api`, beside the pages in one server. `/api/docs` lists every route."""
+"""Door 3: HTTP, beside the pages in one server, or alone: `uvicorn api:app`. `/docs` lists every route."""
 
-from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.routing import BaseRoute, Match
 
 from routes import answers, faces, models, morphs, runs
+from routes.start import lifespan
+from utils import imports
 
-api = FastAPI(title="Visage", version="1", docs_url="/docs", redoc_url=None, exception_handlers=answers.HANDLERS)
+FIRST_WORDS = {"api", "docs", "openapi.json", "static-offline-docs"}  # how the paths of `app` begin
+
+imports.around("keras", imports.quietly)
+app = FastAPIOffline(
+    redoc_url=None,
+    title="Visage",
+    version="1",
+    exception_handlers=answers.HANDLERS,
+    lifespan=lifespan,
+)
 for part in (models, faces, morphs, runs):
-    api.include_router(part.router)
+    app.include_router(part.router, prefix="/api")
+
+
+class Beside(BaseRoute):
+    """All of `app` as one route of another application: the same paths, middleware and errors, whoever serves them."""
+
+    def matches(self, scope):
+        ours = scope["type"] == "http" and scope["path"].strip("/").partition("/")[0] in FIRST_WORDS
+        return (Match.FULL if ours else Match.NONE), {}
+
+    async def handle(self, scope, receive, send):
+        await app(scope, receive, send)

@@ -1,4 +1,4 @@
-"""Door 1: `streamlit run app.py` serves the pages and `/api` from one process.
+"""Door 1: `streamlit run app.py` serves the pages and HTTP (api.py) from one process.
 
 This file is read twice. Run by Streamlit as `__main__`, for every visitor, it draws the frame around a page; imported by
 the server it makes `app`, the ASGI application. A new screen is one file in `pages/` and a line here.
@@ -21,13 +21,9 @@ if __name__ == "__main__":
         ]
     )
 else:
-    from starlette.routing import Mount
-
-    from api import api
-    from ui import front_page, guards, warm_up
-    from utils import imports
+    import api
+    from ui import front_page, guards
 
     guards.install()
     guards.navigate_ourselves()
-    imports.around("keras", imports.quietly)
-    app = st.App(__file__, routes=[Mount("/api", api), *front_page.routes()], lifespan=warm_up.lifespan)
+    app = st.App(__file__, routes=[api.Beside(), *front_page.routes()], lifespan=api.lifespan)

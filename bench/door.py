@@ -19,10 +19,8 @@ if __name__ == "__main__":
         ]
     )
 else:
-    from starlette.routing import Mount
-
-    from api import api
-    from ui import guards, warm_up
+    import api
+    from ui import guards
 
     guards.install()
-    app = st.App(__file__, routes=[Mount("/api", api)], lifespan=warm_up.lifespan)
+    app = st.App(__file__, routes=[api.Beside()], lifespan=api.lifespan)

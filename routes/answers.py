@@ -92,7 +92,7 @@ async def told(_request: Request, error: VisageError) -> JSONResponse:
 
 async def refused(_request: Request, error: HTTPException) -> JSONResponse:
     nothing = error.status_code == 404 and error.detail == "Not Found"
-    return problem(error.status_code, "There is nothing here. See `/api/docs`." if nothing else error.detail)
+    return problem(error.status_code, "There is nothing here. See `/docs`." if nothing else error.detail)
 
 
 async def misread(_request: Request, error: RequestValidationError) -> JSONResponse:

@@ -1,4 +1,4 @@
-"""Asks `/api` without a server: the application itself, no port."""
+"""Asks over HTTP without a server: the application itself, no port."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ import httpx
 
 
 class Client:
-    """`get`, `post` and `delete`, each with an event loop of its own; what the server cannot mend is an answer, never raised."""
+    """`get`, `post` and `delete` of paths under `/api` (or of whole addresses), each with an event loop of its own; what the server cannot mend is an answer, never raised."""
 
     def get(self, path: str, headers: dict | None = None) -> httpx.Response:
         return self._ask("GET", path, headers=headers)
@@ -18,11 +18,11 @@ class Client:
         return self._ask("DELETE", path)
 
     def _ask(self, method: str, path: str, **how) -> httpx.Response:
-        from api import api
+        from api import app
 
         async def ask() -> httpx.Response:
-            transport = httpx.ASGITransport(app=api, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://visage") as asker:
+            transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://visage/api/") as asker:
                 return await asker.request(method, path, **how)
 
         return asyncio.run(ask())

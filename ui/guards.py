@@ -6,20 +6,16 @@ Measured on two cores, ten visitors: 2.6 s a click without them, 24 ms for fifty
    names and the dtype policy for the whole process and breaks a model that another thread is building. `install`
    makes that one name harmless; `keras.utils.clear_session` still works.
 2. After every script run Streamlit collects garbage: 167 ms over the 365,000 objects TensorFlow leaves.
-   `runner.postScriptGC = false` in `.streamlit/config.toml` ends that; `freeze` keeps Python's own full collections
-   from walking those objects.
+   `runner.postScriptGC = false` in `.streamlit/config.toml` ends that; `utils.server.freeze` keeps Python's own full
+   collections from walking those objects.
 3. The file watcher walks 3,700 modules for every visitor: `server.fileWatcherType = "none"` in the same file.
-4. The socket that `streamlit run` opens leaves Nagle's algorithm on (its protocol number is 0, and asyncio turns it off
-   for number 6 only), so the body of every answer waits 40 ms for the other side's delayed acknowledgement of the head:
-   a frame took 52 ms in a kept-open connection and takes 12 without. `answer_at_once` turns it off.
+4. The socket that `streamlit run` opens leaves Nagle's algorithm on: 40 ms an answer. `utils.server.answer_at_once`
+   turns it off.
 5. Until the first `st.navigation` of a process, a folder `pages/` means Streamlit's old navigation: whoever opens
    `/morph` first after a start gets that file alone, without the frame, and so does everybody who follows there.
    `navigate_ourselves` says that the frame in `app.py` decides.
 """
 
-import gc
-import os
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,28 +32,6 @@ def install() -> None:
         _disarm(sys.modules["keras"])
     else:
         imports.around("keras", _disarmed)
-
-
-def freeze() -> None:
-    """Move everything alive out of the collector's sight (guard 2). Call once imports and the first model are done."""
-    gc.collect()
-    gc.freeze()
-
-
-def answer_at_once() -> None:
-    """Turn Nagle's algorithm off on the sockets this process listens on (guard 4); connections inherit it.
-
-    Call in the server's lifespan: the socket is open by then, and nobody hands it to an application. Where a system has
-    no `/dev/fd` nothing happens.
-    """
-    names = os.listdir("/dev/fd") if os.path.isdir("/dev/fd") else []
-    for name in names:
-        try:
-            with socket.socket(fileno=os.dup(int(name))) as one:
-                if one.type == socket.SOCK_STREAM and one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except OSError:
-            continue  # a file, a pipe, a socket of another kind
 
 
 def navigate_ourselves() -> None:

@@ -1,4 +1,4 @@
-"""`streamlit run app.py`, as people start it."""
+"""`streamlit run app.py` and `uvicorn api:app`, as people start them."""
 
 import os
 import socket
@@ -16,28 +16,22 @@ from tests.tree import ROOT
 START = 60  # seconds; a busy machine imports slowly
 
 
+PAGES = ("streamlit", "run", "app.py", "--server.headless", "true", "--server.port")
+ALONE = ("uvicorn", "api:app", "--port")
+
+
 @contextmanager
-def serve(home: Path) -> Iterator[tuple[str, subprocess.Popen]]:
+def serve(home: Path, command: tuple[str, ...] = PAGES) -> Iterator[tuple[str, subprocess.Popen]]:
     """(address, process) of a server of its own on a free port, which answers; it is ended on leaving."""
     port = _free_port()
     address = f"http://localhost:{port}"
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        "app.py",
-        "--server.port",
-        str(port),
-        "--server.headless",
-        "true",
-    ]
+    command = [sys.executable, "-m", *command, str(port)]
     with tempfile.TemporaryFile("w+") as log:
         environment = os.environ | {"VISAGE_HOME": str(home)}
         running = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=environment)
         try:
             end = time.monotonic() + START
-            while not _answers(f"{address}/_stcore/health"):
+            while not _answers(f"{address}/api/v1/health"):
                 log.seek(0)
                 assert running.poll() is None and time.monotonic() < end, log.read()
                 time.sleep(0.1)

@@ -2,10 +2,13 @@
 
 import http.client
 import time
+import urllib.error
 import urllib.request
 from urllib.parse import urlsplit
 
 import pytest
+
+from tests.browser.server import ALONE, serve
 
 pytestmark = pytest.mark.browser
 
@@ -21,6 +24,33 @@ def test_an_answer_does_not_wait_for_an_acknowledgement(server):
     connection.close()
     # 40 ms is the delayed acknowledgement; the quickest of ten hides any other load
     assert min(times[1:]) < 0.030, f"guard 4 is lost: {min(times[1:]) * 1000:.0f} ms"
+
+
+def test_the_same_routes_beside_the_pages_and_alone(server, visage_home):
+    """One list of routes, the same paths, errors and pictures, whichever process serves them."""
+    face = "/api/v1/frame?model=tiny&seed=7&format=png"
+    with serve(visage_home, ALONE) as (alone, _process):
+        for path in ("/openapi.json", "/docs", "/api/v1/models", face, "/api/v1/nothing", "/api", f"{face}&psi=2"):
+            beside, by_itself = _answer(server + path), _answer(alone + path)
+            assert beside == by_itself, path
+        assert _answer(alone + face)[0] == 200 and _answer(alone + "/api/v1/nothing")[0] == 404
+
+
+def test_the_documentation_of_the_routes_opens_without_the_world(open_page):
+    page = open_page("/docs")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    page.get_by_text("/api/v1/frame", exact=True).wait_for()
+    assert all(urlsplit(url).hostname == "localhost" for url in asked if not url.startswith("data:")), asked
+
+
+def _answer(url):
+    try:
+        with urllib.request.urlopen(url) as reply:
+            return reply.status, reply.headers["Content-Type"], reply.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers["Content-Type"], error.read()
 
 
 @pytest.mark.parametrize("path", ["/", "/faces", "/morph", "/about"])

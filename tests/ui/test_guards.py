@@ -81,6 +81,7 @@ import keras, tensorflow
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 from ui import guards
+from utils import server
 
 def median_rerun():
     page = AppTest.from_string("import streamlit as st\\nst.write('hello')").run(timeout=60)
@@ -91,7 +92,7 @@ def median_rerun():
         times.append(time.perf_counter() - start)
     return statistics.median(times)
 
-guards.freeze()
+server.freeze()
 kept = median_rerun()
 keras.backend.clear_session = keras.utils.clear_session
 gc.unfreeze()

@@ -12,7 +12,7 @@ CODE = """
 import asyncio, gc, json, os, shutil, time
 from pathlib import Path
 from models import catalogue, serving
-from ui import warm_up
+from routes import start as starting
 
 catalogue.SHIPPED = Path(os.environ["VISAGE_HOME"]) / "none"
 
@@ -23,7 +23,7 @@ def settled(above):
     return gc.get_freeze_count()
 
 async def start():
-    async with warm_up.lifespan(None):
+    async with starting.lifespan(None):
         empty = settled(0)
         shutil.copytree(os.environ["TINY"], Path(os.environ["VISAGE_HOME"]) / "models" / "tiny")
         serving.generator("tiny")
