@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from models import backend, letterbox, runtime_openvino, weights_io, yolo
+from models.batching import PATIENCE, Queue
 from models.boxes import Candidates, merge, nms
 from models.card import WEIGHTS, ModelInfo, verify
 from models.darknet import cfg, network
@@ -30,6 +31,7 @@ class Detector:
         classes: the annotated names, in the order of the scores.
         groups: what they mean to a person: `{"Good": (…), "Bad": (…)}`; empty where they are meant as they are.
         runtime: what computes, in a word.
+        queue: what its forward passes go through.
         runs: how often the network has run, in pictures.
     """
 
@@ -42,6 +44,8 @@ class Detector:
         self.runtime = "OpenVINO" if fast else backend.name()
         build = self._by_openvino if fast else self._by_keras
         self._one, self._many = build(network.folded(model, sections, self.size), cfg.heads(sections))
+        gpu = backend.has_accelerator()  # on a CPU a batch is no faster than its pictures one by one
+        self.queue = Queue(self._look, BATCH if gpu else 1, PATIENCE if gpu else 0.0)
         self._one(np.zeros((1, self.size, self.size, 3), np.uint8))
 
     def _by_keras(self, plain, heads):
@@ -70,9 +74,7 @@ class Detector:
         for start in [*range(0, full, BATCH), *range(full, len(pictures))]:
             some = pictures[start : start + (BATCH if start < full else 1)]
             squares, placed = zip(*(letterbox.fit(picture, self.size, self.resize) for picture in some))
-            look = self._many if start < full else self._one
-            boxes, scores = (ops.convert_to_numpy(x) for x in look(np.stack(squares)))
-            self.runs += len(some)
+            boxes, scores = self.queue(np.stack(squares))
             found += [self._read(b, s, p) for b, s, p in zip(boxes, scores, placed)]
         return found
 
@@ -101,6 +103,14 @@ class Detector:
     def grouped(self, candidates: Candidates) -> Candidates:
         """The candidates in the words for people (Good, Bad), where the card has them."""
         return merge(candidates, self.groups) if self.groups else candidates
+
+    def _look(self, squares: np.ndarray) -> list[np.ndarray]:
+        """Boxes and scores of up to eight pictures; alone, or as eight, some of them looked at in vain."""
+        self.runs += len(squares)
+        if len(squares) == 1:
+            return [ops.convert_to_numpy(x) for x in self._one(squares)]
+        padded = np.concatenate([squares, np.zeros((BATCH - len(squares), *squares.shape[1:]), np.uint8)])
+        return [ops.convert_to_numpy(x)[: len(squares)] for x in self._many(padded)]
 
     def _read(self, boxes, scores, placed) -> Candidates:
         strong = scores.max(1) >= FLOOR

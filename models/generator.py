@@ -6,13 +6,15 @@ import numpy as np
 from keras import ops
 
 from models import backend, networks, weights_io
+from models.batching import PATIENCE, Queue
 from models.card import WEIGHTS, ModelInfo, verify
 from models.directions import Directions
 from models.latents import seed_latent, slerp
 from models.settings import FaceSettings
 from utils.errors import LinkError, ModelError
 
-BATCH = 16
+BATCHES = (1, 4, 16)  # what functions are compiled for
+BATCH = BATCHES[-1]
 MOST_MEASURED = 1024  # latent values that are tried one by one; a second or two on a CPU
 
 
@@ -26,11 +28,11 @@ class Capabilities(NamedTuple):
 class Generator:
     """A network that draws faces; may be called from many threads at once.
 
-    Two functions are compiled, for 1 and for 16 pictures, both with float32 inside and uint8 out, rounded half to even.
-    A face among 16 costs a third of one alone. On a CPU both gave the same bits (TensorFlow 2.21 with oneDNN, 512 faces
-    of two networks, at every place of the batch); other hardware may sum in another order for another batch, and a value
-    on the edge between two then differs by 1/255. So `face` always uses the function for one: page, file and HTTP show
-    equal pixels whatever the hardware.
+    Functions are compiled for 1, 4 and 16 pictures, with float32 inside and uint8 out, rounded half to even; a queue in
+    front of them joins what waits together (`models.batching`). A face among 16 costs a third of one alone. On a CPU all
+    gave the same bits (TensorFlow 2.21 with oneDNN, 512 faces of two networks, at every place of the batch), so a face
+    has equal pixels in whatever company it was drawn; an accelerator may sum in another order for another batch, and a
+    value on the edge between two then differs by 1/255.
 
     Attributes:
         info: the model's card.
@@ -39,6 +41,7 @@ class Generator:
         latent, resolution: length of z; pixels on a side.
         directions: what the sliders move.
         capabilities: see `Capabilities`.
+        queue: what its forward passes go through.
     """
 
     def __init__(self, info: ModelInfo, network: Any, directions: Directions):
@@ -55,11 +58,13 @@ class Generator:
             pictures = network(z, training=False)
             return ops.cast(ops.clip(ops.round((pictures + 1.0) * 127.5), 0.0, 255.0), "uint8")
 
-        # two functions, not one: a function that meets both sizes is compiled again, for any size, and is slower
-        self._one = backend.compiled(lambda z: draw(z), network.variables, frozen=True)
-        self._many = backend.compiled(lambda z: draw(z), network.variables, frozen=True)
-        self.generate(np.zeros((1, self.latent), np.float32))
-        self.generate(np.zeros((BATCH, self.latent), np.float32))
+        # a function a size, not one: a function that meets several is compiled again, for any size, and is slower
+        self._functions = {
+            size: backend.compiled(lambda z: draw(z), network.variables, frozen=True) for size in BATCHES
+        }
+        self.queue = Queue(self._draw, BATCH, PATIENCE if backend.has_accelerator() else 0.0)
+        for size in BATCHES:
+            self._draw(np.zeros((size, self.latent), np.float32))
 
     def z_for(self, settings: FaceSettings) -> np.ndarray:
         """The latent that settings mean, float32 [latent].
@@ -95,7 +100,7 @@ class Generator:
             z: float32 [N, latent], N at least 1.
             psi: truncation, 0 to 1; scales z.
 
-        Raises: ModelError for another shape, no latents, or values that are not numbers.
+        Raises: ModelError for another shape, no latents, or values that are not numbers; BusyError where many wait.
         """
         z = np.asarray(z, np.float32)
         if z.ndim != 2 or z.shape[1] != self.latent or len(z) == 0:
@@ -103,11 +108,8 @@ class Generator:
         if not np.isfinite(z).all():
             raise ModelError("`z` must hold numbers. Received: some that are infinite or none at all.")
         z = z * np.float32(self._psi(psi))
-        if len(z) == 1:
-            return ops.convert_to_numpy(self._one(z))
-        padded = np.concatenate([z, np.zeros((-len(z) % BATCH, self.latent), np.float32)])
-        batches = [ops.convert_to_numpy(self._many(padded[k : k + BATCH])) for k in range(0, len(padded), BATCH)]
-        return np.concatenate(batches)[: len(z)]
+        batches = [self.queue(z[k : k + BATCH])[0] for k in range(0, len(z), BATCH)]
+        return batches[0] if len(batches) == 1 else np.concatenate(batches)
 
     def face(self, settings: FaceSettings) -> np.ndarray:
         """The face that settings mean, uint8 [resolution, resolution, 3]; equal settings give equal pixels everywhere."""
@@ -133,6 +135,14 @@ class Generator:
             moved = z + np.eye(self.latent, dtype=np.float32)[start : start + BATCH]
             changes.append(np.abs(self.generate(moved) - face).mean((1, 2, 3)))
         return np.concatenate(changes).astype(np.float32)
+
+    def _draw(self, z: np.ndarray) -> list[np.ndarray]:
+        """Up to 16 latents as 1, in fours, or as 16, whichever is quickest; what is missing to a size is drawn in vain."""
+        size = 1 if len(z) == 1 else 4 if len(z) <= 8 else BATCH
+        padded = np.concatenate([z, np.zeros((-len(z) % size, self.latent), np.float32)])
+        run = self._functions[size]
+        parts = [ops.convert_to_numpy(run(padded[k : k + size])) for k in range(0, len(padded), size)]
+        return [np.concatenate(parts)[: len(z)]]
 
     def _psi(self, psi: float) -> float:
         if not 0 <= psi <= 1:

@@ -12,7 +12,7 @@ from models import serving
 from models.catalogue import Catalogue, ModelInfo
 from models.settings import FaceSettings
 from utils import marks, pictures
-from utils.errors import LinkError, ModelError, VisageError
+from utils.errors import BusyError, LinkError, ModelError, VisageError
 
 # a year: settings and version name a picture once and for all
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -79,14 +79,16 @@ def caching(request: Request, tag: str) -> dict[str, str]:
     return {"ETag": tag, "Cache-Control": FOR_EVER if "version" in request.query_params else ASK_AGAIN}
 
 
-def problem(status: int, sentence: str) -> JSONResponse:
+def problem(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """An error as RFC 9457 has it, with the sentence under `error` too, where most programs look."""
     titles = {404: "Not found", 422: "Cannot be used", 413: "Too large", 503: "Not available"}
     body = {"error": sentence, "type": "about:blank", "title": titles.get(status, "Error"), "status": status}
-    return JSONResponse(body | {"detail": sentence}, status, media_type="application/problem+json")
+    return JSONResponse(body | {"detail": sentence}, status, headers, media_type="application/problem+json")
 
 
 async def told(_request: Request, error: VisageError) -> JSONResponse:
+    if isinstance(error, BusyError):
+        return problem(503, str(error), {"Retry-After": "1"})
     return problem(404 if isinstance(error, ModelError) else 422, str(error))
 
 

@@ -7,7 +7,8 @@ VisageError
 ├── ModelError     a model that is missing, damaged, or does not fit its weights
 ├── DataError      a picture set (folder, archive, labels) that cannot be used
 ├── RecipeError    a training recipe with a value that cannot work
-└── RunError       a training run that cannot start, go on, or be found
+├── RunError       a training run that cannot start, go on, or be found
+└── BusyError      more was asked for at once than can be done; ask again
 """
 
 
@@ -41,6 +42,10 @@ class RecipeError(VisageError):
 
 class RunError(VisageError):
     """A training run that cannot start, go on, or be found."""
+
+
+class BusyError(VisageError):
+    """More was asked for at once than can be done; the same question may be answered in a moment."""
 
 
 def in_a_sentence(error: Exception, failed: str) -> str:
