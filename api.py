@@ -3,11 +3,11 @@
 from fastapi_offline import FastAPIOffline
 from starlette.routing import BaseRoute, Match
 
-from routes import answers, faces, models, morphs, runs
+from routes import answers, faces, inference, models, morphs, runs
 from routes.start import lifespan
 from utils import imports
 
-FIRST_WORDS = {"api", "docs", "openapi.json", "static-offline-docs"}  # how the paths of `app` begin
+FIRST_WORDS = {"api", "v2", "docs", "openapi.json", "static-offline-docs"}  # how the paths of `app` begin
 
 imports.around("keras", imports.quietly)
 app = FastAPIOffline(
@@ -19,6 +19,7 @@ app = FastAPIOffline(
 )
 for part in (models, faces, morphs, runs):
     app.include_router(part.router, prefix="/api")
+app.include_router(inference.router)
 
 
 class Beside(BaseRoute):

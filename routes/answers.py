@@ -19,6 +19,10 @@ FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 
 
+class RequestError(VisageError):
+    """A request whose body cannot be read for what it should be."""
+
+
 def model(request: Request) -> tuple[ModelInfo, Mapping[str, str]]:
     """The model that the query names (or the first there is), and the query without what concerns the file alone."""
     query = {name: text for name, text in request.query_params.items() if name not in ("format", "size", "spread")}
@@ -61,6 +65,19 @@ def picture(request: Request, picture, format: str, settings: FaceSettings | Non
     )
 
 
+async def body(request: Request, most: int, sentence: str) -> bytes:
+    """The request's body, which ends the reading where it has more than `most` bytes, whatever its header says.
+
+    `sentence` is for who sent more; `{megabytes}` in it is how much there may be.
+    """
+    data = bytearray()
+    async for part in request.stream():
+        data += part
+        if len(data) > most:
+            raise HTTPException(413, sentence.format(megabytes=most // 2**20))
+    return bytes(data)
+
+
 def tag(info: ModelInfo, query: Mapping[str, str], *file: object) -> str:
     """An ETag from what decides the bytes: the weights' sum, the settings, the kind of file."""
     sums = [one.sha256 for one in info.files.values()]
@@ -81,20 +98,27 @@ def caching(request: Request, tag: str) -> dict[str, str]:
 
 def problem(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """An error as RFC 9457 has it, with the sentence under `error` too, where most programs look."""
-    titles = {404: "Not found", 422: "Cannot be used", 413: "Too large", 503: "Not available"}
+    titles = {
+        400: "Cannot be read",
+        404: "Not found",
+        413: "Too large",
+        415: "Not of a kind that is read",
+        422: "Cannot be used",
+        503: "Not available",
+    }
     body = {"error": sentence, "type": "about:blank", "title": titles.get(status, "Error"), "status": status}
     return JSONResponse(body | {"detail": sentence}, status, headers, media_type="application/problem+json")
 
 
 async def told(_request: Request, error: VisageError) -> JSONResponse:
-    if isinstance(error, BusyError):
-        return problem(503, str(error), {"Retry-After": "1"})
-    return problem(404 if isinstance(error, ModelError) else 422, str(error))
+    kinds = ((BusyError, 503), (ModelError, 404), (RequestError, 400))
+    status = next((status for kind, status in kinds if isinstance(error, kind)), 422)
+    return problem(status, str(error), {"Retry-After": "1"} if status == 503 else None)
 
 
 async def refused(_request: Request, error: HTTPException) -> JSONResponse:
     nothing = error.status_code == 404 and error.detail == "Not Found"
-    return problem(error.status_code, "There is nothing here. See `/docs`." if nothing else error.detail)
+    return problem(error.status_code, "There is nothing here. See `/docs`." if nothing else error.detail, error.headers)
 
 
 async def misread(_request: Request, error: RequestValidationError) -> JSONResponse:

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from starlette.exceptions import HTTPException
 
 from models.catalogue import Catalogue
 from models.settings import FaceSettings, read_query
@@ -65,7 +64,8 @@ def latents(request: Request, response: Response) -> dict:
 async def settings(request: Request) -> dict:
     """The settings inside a PNG of ours, which is the body: `query`, as in the page's address, and `told`, a sentence
     for everything in it that could not be taken as it is."""
-    return _settings_in(await _body(request))
+    sentence = "A picture with settings has up to {megabytes} MB; this one is larger. Take another."
+    return _settings_in(await answers.body(request, LARGEST_BODY, sentence))
 
 
 def _settings_in(data: bytes) -> dict:
@@ -80,18 +80,6 @@ def _settings_in(data: bytes) -> dict:
     wish = FaceSettings.from_json(note)
     found, told = read_query(wish.to_query(), Catalogue().get(wish.model, "generate"))
     return {"query": urlencode(found.to_query()), "told": told}
-
-
-async def _body(request: Request) -> bytes:
-    """The request's body, which ends the reading where it grows too large, whatever its header says."""
-    data = bytearray()
-    async for part in request.stream():
-        data += part
-        if len(data) > LARGEST_BODY:
-            raise HTTPException(
-                413, f"A picture with settings has up to {LARGEST_BODY // 2**20} MB; this one is larger. Take another."
-            )
-    return bytes(data)
 
 
 def _face(request: Request):

@@ -11,8 +11,8 @@ class Client:
     def get(self, path: str, headers: dict | None = None) -> httpx.Response:
         return self._ask("GET", path, headers=headers)
 
-    def post(self, path: str, content: bytes) -> httpx.Response:
-        return self._ask("POST", path, content=content)
+    def post(self, path: str, content: bytes = b"", **how) -> httpx.Response:
+        return self._ask("POST", path, content=content, **how)
 
     def delete(self, path: str) -> httpx.Response:
         return self._ask("DELETE", path)
