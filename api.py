@@ -3,7 +3,7 @@
 from fastapi_offline import FastAPIOffline
 from starlette.routing import BaseRoute, Match
 
-from routes import answers, faces, inference, models, morphs, runs
+from routes import answers, bounds, detect, faces, generate, inference, models, morphs, runs
 from routes.start import lifespan
 from utils import imports
 
@@ -17,9 +17,10 @@ app = FastAPIOffline(
     exception_handlers=answers.HANDLERS,
     lifespan=lifespan,
 )
-for part in (models, faces, morphs, runs):
+for part in (models, generate, faces, morphs, detect, runs):
     app.include_router(part.router, prefix="/api")
 app.include_router(inference.router)
+app.add_middleware(bounds.BoundedBodies)
 
 
 class Beside(BaseRoute):

@@ -9,14 +9,21 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from models import serving
+from models.card import WEIGHTS
 from models.catalogue import Catalogue, ModelInfo
 from models.settings import FaceSettings
 from utils import marks, pictures
-from utils.errors import BusyError, LinkError, ModelError, VisageError
+from utils.errors import BusyError, LinkError, ModelError, PictureKindError, PictureSizeError, VisageError
 
 # a year: settings and version name a picture once and for all
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
+PLAIN = {  # what the framework says, in our words
+    "Not Found": "There is nothing here. See `/docs`.",
+    "Method Not Allowed": "This is not done here in that way. See `/docs`.",
+    "There was an error parsing the body": "The body is no JSON that can be read.",
+}
+SHORT = 40  # letters of what was sent that an error may repeat
 
 
 class RequestError(VisageError):
@@ -43,6 +50,22 @@ def loaded(name: str):
         raise HTTPException(503, str(error)) from error
 
 
+def chosen(name: str | None, version: str | None = None, task: str = "generate") -> ModelInfo:
+    """The model of that name, or the first one for the task; 404 where it is not here, or not in that version."""
+    catalogue = Catalogue()
+    info = catalogue.get(name, task) if name is not None else catalogue.default(task)
+    check_version(info, version)
+    return info
+
+
+def check_version(info: ModelInfo, version: str | None) -> None:
+    """Nothing; 404 where another version is asked for than the one that is here."""
+    if version not in (None, info.version):
+        raise HTTPException(
+            404, f"The model `{info.name}` is here in version {info.version} alone. Received: {version[:20]}."
+        )
+
+
 def refuse(wrong: list[str]) -> None:
     """A page shows the rest of a link; a program is told, or it would take another face for the one it asked for."""
     if wrong:
@@ -58,11 +81,31 @@ def sized(picture, size: int | None):
     return picture if size is None or size == picture.shape[0] else pictures.enlarge(picture, size)
 
 
-def picture(request: Request, picture, format: str, settings: FaceSettings | None, tag: str) -> Response:
-    note = settings.to_json() if settings is not None and format == "png" else None
-    return Response(
-        marks.encode(picture, format, note=note), media_type=marks.FORMATS[format], headers=caching(request, tag)
-    )
+def picture(
+    request: Request, info: ModelInfo, picture, format: str, settings: FaceSettings | None, tag: str
+) -> Response:
+    headers = caching(request, tag) | drawn_by(info)
+    return Response(encoded(picture, format, settings), media_type=marks.FORMATS[format], headers=headers)
+
+
+def encoded(picture, format: str, settings: FaceSettings | None = None) -> bytes:
+    """The file of a picture that a network drew; a PNG carries its settings."""
+    return marks.encode(picture, format, note=settings.to_json() if settings is not None and format == "png" else None)
+
+
+def drawn_by(info: ModelInfo) -> dict[str, str]:
+    """Headers that name model, version and the sum of its weights."""
+    return {"Visage-Model": info.name, "Visage-Version": info.version, "Visage-Weights": weights(info)}
+
+
+def told_by(info: ModelInfo) -> dict[str, str]:
+    """The same as the first members of a JSON answer."""
+    return {"model": info.name, "version": info.version, "weights": weights(info)}
+
+
+def weights(info: ModelInfo) -> str:
+    """SHA-256 of the file of its weights."""
+    return info.files[WEIGHTS].sha256
 
 
 async def body(request: Request, most: int, sentence: str) -> bytes:
@@ -111,19 +154,31 @@ def problem(status: int, sentence: str, headers: Mapping[str, str] | None = None
 
 
 async def told(_request: Request, error: VisageError) -> JSONResponse:
-    kinds = ((BusyError, 503), (ModelError, 404), (RequestError, 400))
+    kinds = (
+        (BusyError, 503),
+        (ModelError, 404),
+        (RequestError, 400),
+        (PictureSizeError, 413),
+        (PictureKindError, 415),
+    )
     status = next((status for kind, status in kinds if isinstance(error, kind)), 422)
     return problem(status, str(error), {"Retry-After": "1"} if status == 503 else None)
 
 
 async def refused(_request: Request, error: HTTPException) -> JSONResponse:
-    nothing = error.status_code == 404 and error.detail == "Not Found"
-    return problem(error.status_code, "There is nothing here. See `/docs`." if nothing else error.detail, error.headers)
+    return problem(error.status_code, PLAIN.get(error.detail, error.detail), error.headers)
 
 
-async def misread(_request: Request, error: RequestValidationError) -> JSONResponse:
+async def misread(request: Request, error: RequestValidationError) -> JSONResponse:
     wrong = error.errors()[0]
-    return problem(422, f"`{wrong['loc'][-1]}`: {wrong['msg'].lower()}. Received: {str(wrong['input'])[:40]}.")
+    where = ".".join(str(part) for part in wrong["loc"] if part not in ("body", "query", "path")) or "the body"
+    json = "json" in request.headers.get("content-type", "json" if request.method == "GET" else "")
+    if where == "the body" and not json:
+        return problem(415, "Send the body as JSON, with `Content-Type: application/json`.")
+    # what was sent is told where it is short; a picture never comes back
+    given = wrong.get("input")
+    short = isinstance(given, (bool, int, float)) or (isinstance(given, str) and len(given) <= SHORT)
+    return problem(422, f"`{where}`: {wrong['msg'].lower()}." + (f" Received: {str(given)[:SHORT]}." if short else ""))
 
 
 HANDLERS = {VisageError: told, HTTPException: refused, RequestValidationError: misread}

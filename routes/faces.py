@@ -30,7 +30,7 @@ def frame(request: Request, format: PictureFormat = "webp", size: int | None = N
     if (known := answers.known(request, tag)) is not None:
         return known
     picture = answers.generator(info.name).face(settings)
-    return answers.picture(request, answers.sized(picture, size), format, settings, tag)
+    return answers.picture(request, info, answers.sized(picture, size), format, settings, tag)
 
 
 @router.get("/v1/neighbours", response_class=Response)

@@ -138,8 +138,5 @@ def _tensors(info: ModelInfo) -> tuple[list[Tensor], list[Tensor]]:
 
 def _info(name: str, version: str | None) -> ModelInfo:
     info = Catalogue().get(name)
-    if version not in (None, info.version):
-        raise HTTPException(
-            404, f"The model `{name}` is here in version {info.version} alone. Received: {version[:20]}."
-        )
+    answers.check_version(info, version)
     return info

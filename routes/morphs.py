@@ -5,12 +5,14 @@ from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from pydantic import Field
 from starlette.exceptions import HTTPException
 
 from models import morphs
 from models.catalogue import ModelInfo
 from routes import answers, morph_jobs
 from routes.faces import PictureFormat
+from routes.wishes import Face, Strict, Text
 from utils.animations import FORMATS
 
 AnimationFormat = Literal[tuple(FORMATS)]
@@ -28,26 +30,54 @@ def morph_frame(request: Request, format: PictureFormat = "webp", size: int | No
     if (known := answers.known(request, tag)) is not None:
         return known
     picture = morphs.picture(settings, answers.generator(info.name))
-    return answers.picture(request, answers.sized(picture, size), format, None, tag)
+    return answers.picture(request, info, answers.sized(picture, size), format, None, tag)
 
 
 @router.get("/v1/morph", response_class=Response)
 def morph(request: Request, format: AnimationFormat = "webp") -> Response:
     """The whole morph as an animation that loops, 24 pictures a second; `at` plays no part."""
-    job = _begun(request, format)
+    info, settings = _morph(request)
+    return _whole(info, _begun(info, settings, format))
+
+
+def _whole(info: ModelInfo, job: morph_jobs.Job) -> Response:
     while not job.ended.wait(1):
         job.asked()
     job.cancel()  # its bytes are here
     if job.stage != "done":
         raise HTTPException(422, job.error)
-    return Response(job.data, media_type=job.media_type, headers={"Cache-Control": answers.ASK_AGAIN})
+    headers = {"Cache-Control": answers.ASK_AGAIN, **answers.drawn_by(info)}
+    return Response(job.data, media_type=job.media_type, headers=headers)
+
+
+class Wish(Strict):
+    """A morph by its key faces."""
+
+    model: Text | None = Field(None, description="The first generator there is, unless named.")
+    version: Text | None = Field(None, description="Refused where another one is here.")
+    keys: list[Face] = Field(min_length=morphs.FEWEST, max_length=morphs.MOST)
+    path: Literal[tuple(morphs.WAYS)] = "slerp"
+    easing: Literal[tuple(morphs.PACES)] = "linear"
+    loop: bool = False
+    steps: int = Field(morphs.STEPS, ge=1, le=morphs.MOST_STEPS, description="Pictures from one face to the next.")
+    format: AnimationFormat = "mp4"
+
+
+@router.post("/v1/morph", response_class=Response)
+def morph_of(wish: Wish) -> Response:
+    """The same from a JSON body, whose key faces are those of `/v1/generate`."""
+    info = answers.chosen(wish.model, wish.version)
+    keys = tuple(face.settings(info) for face in wish.keys)
+    settings = morphs.MorphSettings(keys, wish.path, wish.easing, wish.loop, wish.steps)
+    return _whole(info, _begun(info, settings, wish.format))
 
 
 @router.post("/v1/morphs", status_code=202)
 def begin(request: Request, format: AnimationFormat = "mp4") -> dict:
     """Begins to make a whole morph: the same query as for `/v1/morph`. The answer's `name` is what to ask for; where
     nobody asks for 20 seconds the work ends and is forgotten."""
-    return _told(_begun(request, format))
+    info, settings = _morph(request)
+    return _told(_begun(info, settings, format))
 
 
 @router.get("/v1/morphs/{name}")
@@ -71,8 +101,7 @@ def cancel(name: str) -> None:
     _found(name).cancel()
 
 
-def _begun(request: Request, format: str) -> morph_jobs.Job:
-    info, settings = _morph(request)
+def _begun(info: ModelInfo, settings: morphs.MorphSettings, format: str) -> morph_jobs.Job:
     generator = answers.generator(info.name)
     morphs.check_size(settings, generator.resolution)
     try:

@@ -1,7 +1,9 @@
 """Every error Visage raises on purpose: one clear sentence that names the thing and the way out.
 
 VisageError
-├── PictureError   a picture that cannot be used: empty, cut off, too large, not a picture
+├── PictureError   a picture that cannot be used: empty, cut off
+│   ├── PictureSizeError   one with too many pixels
+│   └── PictureKindError   a file that is no picture, or of a kind that is not read
 ├── VideoError     a video that cannot be used: no frames, cut off at its start, not a video
 ├── LinkError      a shared link or settings text that says something impossible
 ├── ModelError     a model that is missing, damaged, or does not fit its weights
@@ -18,6 +20,14 @@ class VisageError(Exception):
 
 class PictureError(VisageError):
     """A picture that cannot be used."""
+
+
+class PictureSizeError(PictureError):
+    """A picture with too many pixels."""
+
+
+class PictureKindError(PictureError):
+    """A file that is no picture, or a picture of a kind that is not read."""
 
 
 class VideoError(VisageError):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import ExifTags, Image, ImageOps
 
-from utils.errors import PictureError
+from utils.errors import PictureError, PictureKindError, PictureSizeError
 
 MAX_PIXELS = 50_000_000
 # A short list on purpose: Pillow reads some 40 kinds, and every reader is code that a stranger's file gets to run
@@ -115,17 +115,17 @@ def _open(data: bytes, name: str, max_pixels: int) -> Image.Image:
     """The picture with its header read and nothing decoded."""
     if not data:
         raise PictureError(f"`{name}` is empty (0 bytes). Save or download it again.")
-    too_large = PictureError(f"`{name}` has more than {max_pixels:,} pixels. Make it smaller, then try again.")
+    too_large = PictureSizeError(f"`{name}` has more than {max_pixels:,} pixels. Make it smaller, then try again.")
     try:
         picture = Image.open(io.BytesIO(data), formats=READABLE)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise too_large from None
     except Exception as error:
         if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
-            raise PictureError(
+            raise PictureKindError(
                 f"`{name}` is a HEIC photo, which cannot be read here. Convert it to JPEG or PNG first."
             ) from error
-        raise PictureError(
+        raise PictureKindError(
             f"`{name}` is not a picture that can be read here. Use PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF."
         ) from error
     if picture.width * picture.height > max_pixels:
