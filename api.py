@@ -3,7 +3,7 @@
 from fastapi_offline import FastAPIOffline
 from starlette.routing import BaseRoute, Match
 
-from routes import answers, bounds, detect, faces, generate, inference, models, morphs, runs
+from routes import answers, bounds, detect, faces, generate, inference, models, morphs, openapi, runs
 from routes.start import lifespan
 from utils import imports
 
@@ -15,6 +15,7 @@ app = FastAPIOffline(
     title="Visage",
     version="1",
     exception_handlers=answers.HANDLERS,
+    responses=openapi.ERRORS,
     lifespan=lifespan,
 )
 for part in (models, generate, faces, morphs, detect, runs):

@@ -12,6 +12,7 @@ from models import serving
 from models.card import WEIGHTS
 from models.catalogue import Catalogue, ModelInfo
 from models.settings import FaceSettings
+from routes import openapi
 from utils import marks, pictures
 from utils.errors import BusyError, LinkError, ModelError, PictureKindError, PictureSizeError, VisageError
 
@@ -35,6 +36,7 @@ def model(request: Request) -> tuple[ModelInfo, Mapping[str, str]]:
     query = {name: text for name, text in request.query_params.items() if name not in ("format", "size", "spread")}
     catalogue = Catalogue()
     info = catalogue.get(query["model"], "generate") if "model" in query else catalogue.default()
+    check_version(info, query.get("version"))
     return info, query
 
 
@@ -165,7 +167,9 @@ async def told(_request: Request, error: VisageError) -> JSONResponse:
     return problem(status, str(error), {"Retry-After": "1"} if status == 503 else None)
 
 
-async def refused(_request: Request, error: HTTPException) -> JSONResponse:
+async def refused(request: Request, error: HTTPException) -> JSONResponse:
+    if error.status_code == 405:  # a path may have a route for each method; the framework names the first one's alone
+        error.headers = {"Allow": ", ".join(openapi.methods(request.app.openapi(), request.url.path))}
     return problem(error.status_code, PLAIN.get(error.detail, error.detail), error.headers)
 
 

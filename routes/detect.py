@@ -16,17 +16,18 @@ from starlette.exceptions import HTTPException
 
 from models import records
 from models.boxes import Boxes, select
-from routes import answers
+from routes import answers, openapi
 from routes.wishes import Number, Strict, Text
 from utils import drawing, marks, pictures
 
 LARGEST_BODY = 32 * 2**20  # bytes
 MOST = 16  # photos of one request
 DRAWN = {"image/jpeg": "jpeg", "image/png": "png", "image/webp": "webp"}
+FOUND = openapi.files("application/json", *DRAWN, words="Boxes, or the photo with its boxes.")
 router = APIRouter()
 
 
-class Wish(Strict):
+class DetectWish(Strict):
     """How to look."""
 
     model: Text | None = Field(None, description="The first detector there is, unless named.")
@@ -43,7 +44,7 @@ class Photo(Strict):
     photo: str = Field(description="The file as base64.")
 
 
-class Batch(Wish):
+class Batch(DetectWish):
     """Photos in JSON."""
 
     items: list[Photo] = Field(max_length=MOST)
@@ -53,20 +54,28 @@ _FORM = {
     "type": "object",
     "properties": {
         "photo": {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1, "maxItems": MOST},
-        **Wish.model_json_schema()["properties"],
+        **DetectWish.model_json_schema()["properties"],
     },
     "required": ["photo"],
+}
+_JSON = {
+    "type": "object",
+    "properties": {
+        **DetectWish.model_json_schema()["properties"],
+        "items": {"type": "array", "items": Photo.model_json_schema(), "minItems": 1, "maxItems": MOST},
+    },
+    "required": ["items"],
 }
 _BODY = {
     "required": True,
     "content": {
         "multipart/form-data": {"schema": _FORM},
-        "application/json": {"schema": Batch.model_json_schema(ref_template="#/components/schemas/{model}")},
+        "application/json": {"schema": _JSON},
     },
 }
 
 
-@router.post("/v1/detect", response_class=Response, openapi_extra={"requestBody": _BODY})
+@router.post("/v1/detect", response_class=Response, responses=FOUND, openapi_extra={"requestBody": _BODY})
 async def detect(request: Request) -> Response:
     """Finds boxes in photos: files named `photo` in a form, or `items` in JSON, up to 16 of them and 32 MB in all.
 
@@ -90,7 +99,7 @@ async def detect(request: Request) -> Response:
     return await to_thread.run_sync(_looked, wish, photos, drawn)
 
 
-def _looked(wish: Wish, photos: list[tuple[str | None, str, bytes]], drawn: str | None) -> Response:
+def _looked(wish: DetectWish, photos: list[tuple[str | None, str, bytes]], drawn: str | None) -> Response:
     info = answers.chosen(wish.model, task="detect")
     detector = answers.loaded(info.name)
     predictions = []
@@ -116,8 +125,8 @@ def _draw(picture: np.ndarray, shown: Boxes, format: str) -> bytes:
     return marks.encode(drawing.draw_boxes(picture, shown.boxes, *records.labels(shown)), format, generated=False)
 
 
-def _form(body: bytes, kind: str) -> tuple[Wish, list[tuple[str | None, str, bytes]]]:
-    """Wish and photos of a form; nothing of it is put on the disk."""
+def _form(body: bytes, kind: str) -> tuple[DetectWish, list[tuple[str | None, str, bytes]]]:
+    """DetectWish and photos of a form; nothing of it is put on the disk."""
     photos, fields = [], {}
 
     def on_file(file) -> None:
@@ -140,10 +149,10 @@ def _form(body: bytes, kind: str) -> tuple[Wish, list[tuple[str | None, str, byt
         parser.finalize()
     except (python_multipart.exceptions.FormParserError, ValueError) as error:
         raise answers.RequestError("The form cannot be read: it is cut off, damaged, or has no boundary.") from error
-    return _checked(Wish, fields), photos
+    return _checked(DetectWish, fields), photos
 
 
-def _json(body: bytes) -> tuple[Wish, list[tuple[str | None, str, bytes]]]:
+def _json(body: bytes) -> tuple[DetectWish, list[tuple[str | None, str, bytes]]]:
     batch = _checked(Batch, body)
     photos = []
     for number, item in enumerate(batch.items, 1):
@@ -157,7 +166,7 @@ def _json(body: bytes) -> tuple[Wish, list[tuple[str | None, str, bytes]]]:
     return batch, photos
 
 
-def _checked(kind: type[Wish], given: dict | bytes) -> Wish:
+def _checked(kind: type[DetectWish], given: dict | bytes) -> DetectWish:
     try:
         return kind.model_validate_json(given) if isinstance(given, bytes) else kind.model_validate(given)
     except pydantic.ValidationError as error:

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from models.catalogue import Catalogue
 from models.settings import FaceSettings, read_query
-from routes import answers
+from routes import answers, openapi
 from utils import marks
 from utils.errors import PictureError
 
@@ -19,7 +19,9 @@ PictureFormat = Literal["webp", "jpeg", "png"]
 router = APIRouter()
 
 
-@router.get("/v1/frame", response_class=Response)
+@router.get(
+    "/v1/frame", response_class=Response, responses=openapi.PICTURE, openapi_extra=openapi.settings(*openapi.FACE)
+)
 def frame(request: Request, format: PictureFormat = "webp", size: int | None = None) -> Response:
     """One face. The query holds its settings as the page's address does: `model`, `version`, `seed`, `psi`, directions
     by name, single latent values as `z12`, `mix` (seeds and shares, like `12:0.5`), `lock` (directions by name); beside
@@ -33,7 +35,12 @@ def frame(request: Request, format: PictureFormat = "webp", size: int | None = N
     return answers.picture(request, info, answers.sized(picture, size), format, settings, tag)
 
 
-@router.get("/v1/neighbours", response_class=Response)
+@router.get(
+    "/v1/neighbours",
+    response_class=Response,
+    responses=openapi.files("application/zip"),
+    openapi_extra=openapi.settings(*openapi.FACE),
+)
 def neighbours(request: Request, spread: float = 0.25) -> Response:
     """A zip of the 24 faces around one, PNGs with their settings inside. The query is the face's, as for a frame, and
     `spread`: 0 to 1, how far from it they lie."""
@@ -50,7 +57,7 @@ def neighbours(request: Request, spread: float = 0.25) -> Response:
     return Response(file.getvalue(), media_type="application/zip", headers=answers.caching(request, tag))
 
 
-@router.get("/v1/latents")
+@router.get("/v1/latents", openapi_extra=openapi.settings(*openapi.FACE))
 def latents(request: Request, response: Response) -> dict:
     """How much each single latent value changes this face: `changes`, the mean absolute difference of the picture's
     values (0 to 255) when that value of z grows by 1. The query is the face's, as for a frame."""
@@ -60,7 +67,7 @@ def latents(request: Request, response: Response) -> dict:
     return {"changes": [round(float(change), 3) for change in changes]}
 
 
-@router.post("/v1/settings")
+@router.post("/v1/settings", openapi_extra={"requestBody": openapi.body("image/png")})
 async def settings(request: Request) -> dict:
     """The settings inside a PNG of ours, which is the body: `query`, as in the page's address, and `told`, a sentence
     for everything in it that could not be taken as it is."""

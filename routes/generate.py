@@ -8,39 +8,50 @@ from typing import Literal
 import numpy as np
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from models.card import ModelInfo
 from models.settings import FaceSettings
-from routes import answers
+from routes import answers, openapi
 from routes.wishes import Face, Text
 from utils import marks
 
 MOST = 64  # faces of one request
+DRAWN = openapi.files(*marks.FORMATS.values(), "application/zip", "application/json", words="The face, or faces.")
 router = APIRouter()
 
 
-class Item(Face):
+class FaceItem(Face):
     """A face of a batch; its `id` comes back with it."""
 
     id: Text | None = None
 
 
-class Wish(Face):
+class GenerateWish(Face):
     """One face, `count` faces from its seed on, or a batch of `items`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"seed": 7},
+                {"seed": 7, "psi": 0.7, "count": 4, "format": "webp", "size": 128},
+                {"items": [{"id": "a", "seed": 7}, {"id": "b", "seed": 8}], "format": "json"},
+            ]
+        }
+    )
 
     model: Text | None = Field(None, description="The first generator there is, unless named.")
     version: Text | None = Field(None, description="Refused where another one is here.")
     count: int = Field(1, ge=1, le=MOST)
-    items: list[Item] | None = Field(
+    items: list[FaceItem] | None = Field(
         None, max_length=MOST, description="Faces of their own; then nothing else is asked."
     )
     format: Literal["png", "jpeg", "webp", "json"] = "png"
     size: int | None = Field(None, ge=16, le=1024, description="Pixels, by Lanczos.")
 
 
-@router.post("/v1/generate", response_class=Response)
-def generate(wish: Wish) -> Response:
+@router.post("/v1/generate", response_class=Response, responses=DRAWN)
+def generate(wish: GenerateWish) -> Response:
     """Draws faces. One face is a picture; several are a zip of pictures; `format` json holds any number as base64 PNGs
     with their settings, those of a batch with their ids. A PNG carries its settings."""
     info = answers.chosen(wish.model, wish.version)
@@ -56,7 +67,7 @@ def generate(wish: Wish) -> Response:
     return Response(_zip(files, settings, wish.format), media_type="application/zip", headers=answers.drawn_by(info))
 
 
-def _settings(wish: Wish, info: ModelInfo) -> list[FaceSettings]:
+def _settings(wish: GenerateWish, info: ModelInfo) -> list[FaceSettings]:
     if wish.items is None:
         return [wish.settings(info, number) for number in range(wish.count)]
     if not wish.items:
@@ -66,7 +77,9 @@ def _settings(wish: Wish, info: ModelInfo) -> list[FaceSettings]:
     return [item.settings(info) for item in wish.items]
 
 
-def _as_json(wish: Wish, info: ModelInfo, settings: list[FaceSettings], pictures: list[np.ndarray]) -> JSONResponse:
+def _as_json(
+    wish: GenerateWish, info: ModelInfo, settings: list[FaceSettings], pictures: list[np.ndarray]
+) -> JSONResponse:
     ids = [item.id for item in wish.items] if wish.items else [None] * len(settings)
     predictions = [
         ({} if id is None else {"id": id})

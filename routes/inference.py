@@ -10,11 +10,13 @@ from models import serving
 from models.boxes import select
 from models.card import ModelInfo
 from models.catalogue import Catalogue
-from routes import answers, tensors
+from routes import answers, openapi, tensors
 from routes.tensors import Tensor
 
 LARGEST_BODY = 32 * 2**20  # bytes
 MOST_FACES, MOST_PICTURES = 64, 16  # of one request
+_ANSWERS = openapi.files("application/json", "application/octet-stream", words="The outputs.")
+INFER = {"responses": _ANSWERS, "response_class": Response, "openapi_extra": {"requestBody": tensors.BODY}}
 router = APIRouter(prefix="/v2")
 
 
@@ -62,8 +64,8 @@ def model_ready(name: str, version: str | None = None) -> dict:
     return {"name": name, "ready": True}
 
 
-@router.post("/models/{name}/infer")
-@router.post("/models/{name}/versions/{version}/infer")
+@router.post("/models/{name}/infer", **INFER)
+@router.post("/models/{name}/versions/{version}/infer", **INFER)
 async def infer(name: str, request: Request, version: str | None = None) -> Response:
     """Pictures from latents, or boxes in pictures.
 

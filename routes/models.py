@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from models import serving
 from models.catalogue import Catalogue, ModelInfo
-from routes import answers
+from routes import answers, openapi
 
 router = APIRouter()
 
@@ -34,13 +34,13 @@ async def ready(name: str) -> dict:
     return {"ready": True}
 
 
-@router.get("/v1/models/{name}/samples")
+@router.get("/v1/models/{name}/samples", response_class=FileResponse, responses=openapi.files("image/webp"))
 def samples(name: str) -> FileResponse:
     """The model's uncurated samples, a picture from its folder."""
     return _picture(name, "samples.webp", "sample pictures")
 
 
-@router.get("/v1/models/{name}/training")
+@router.get("/v1/models/{name}/training", response_class=FileResponse, responses=openapi.files("image/webp"))
 def training(name: str) -> FileResponse:
     """The same faces at moments of the model's training, a row each; a picture from its folder."""
     return _picture(name, "training.webp", "pictures of its training")

@@ -5,12 +5,12 @@ from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from models import morphs
 from models.catalogue import ModelInfo
-from routes import answers, morph_jobs
+from routes import answers, morph_jobs, openapi
 from routes.faces import PictureFormat
 from routes.wishes import Face, Strict, Text
 from utils.animations import FORMATS
@@ -19,7 +19,12 @@ AnimationFormat = Literal[tuple(FORMATS)]
 router = APIRouter()
 
 
-@router.get("/v1/morph-frame", response_class=Response)
+@router.get(
+    "/v1/morph-frame",
+    response_class=Response,
+    responses=openapi.PICTURE,
+    openapi_extra=openapi.settings(*openapi.MORPH, "at"),
+)
 def morph_frame(request: Request, format: PictureFormat = "webp", size: int | None = None) -> Response:
     """One picture of a morph. The query holds its settings as the page's address does: `model`, `version`, two to eight
     faces as `seeds` by commas or as `k1`, `k2` and so on (`7_psi_0.8_smile_1.5`), `path` (slerp or lerp), `easing` (linear
@@ -33,7 +38,9 @@ def morph_frame(request: Request, format: PictureFormat = "webp", size: int | No
     return answers.picture(request, info, answers.sized(picture, size), format, None, tag)
 
 
-@router.get("/v1/morph", response_class=Response)
+@router.get(
+    "/v1/morph", response_class=Response, responses=openapi.ANIMATION, openapi_extra=openapi.settings(*openapi.MORPH)
+)
 def morph(request: Request, format: AnimationFormat = "webp") -> Response:
     """The whole morph as an animation that loops, 24 pictures a second; `at` plays no part."""
     info, settings = _morph(request)
@@ -50,8 +57,12 @@ def _whole(info: ModelInfo, job: morph_jobs.Job) -> Response:
     return Response(job.data, media_type=job.media_type, headers=headers)
 
 
-class Wish(Strict):
+class MorphWish(Strict):
     """A morph by its key faces."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"keys": [{"seed": 7}, {"seed": 8, "psi": 0.5}], "steps": 6, "format": "webp"}]}
+    )
 
     model: Text | None = Field(None, description="The first generator there is, unless named.")
     version: Text | None = Field(None, description="Refused where another one is here.")
@@ -63,8 +74,8 @@ class Wish(Strict):
     format: AnimationFormat = "mp4"
 
 
-@router.post("/v1/morph", response_class=Response)
-def morph_of(wish: Wish) -> Response:
+@router.post("/v1/morph", response_class=Response, responses=openapi.ANIMATION)
+def morph_of(wish: MorphWish) -> Response:
     """The same from a JSON body, whose key faces are those of `/v1/generate`."""
     info = answers.chosen(wish.model, wish.version)
     keys = tuple(face.settings(info) for face in wish.keys)
@@ -72,7 +83,7 @@ def morph_of(wish: Wish) -> Response:
     return _whole(info, _begun(info, settings, wish.format))
 
 
-@router.post("/v1/morphs", status_code=202)
+@router.post("/v1/morphs", status_code=202, openapi_extra=openapi.settings(*openapi.MORPH))
 def begin(request: Request, format: AnimationFormat = "mp4") -> dict:
     """Begins to make a whole morph: the same query as for `/v1/morph`. The answer's `name` is what to ask for; where
     nobody asks for 20 seconds the work ends and is forgotten."""
@@ -86,7 +97,7 @@ def progress(name: str) -> dict:
     return _told(_found(name))
 
 
-@router.get("/v1/morphs/{name}/file", response_class=Response)
+@router.get("/v1/morphs/{name}/file", response_class=Response, responses=openapi.ANIMATION)
 def file(name: str) -> Response:
     """The animation, once it is done."""
     job = _found(name)
@@ -107,9 +118,8 @@ def _begun(info: ModelInfo, settings: morphs.MorphSettings, format: str) -> morp
     try:
         return morph_jobs.begin(partial(_work, settings, generator, format), FORMATS[format])
     except morph_jobs.Busy:
-        raise HTTPException(
-            503, "Others have animations made already, as many as this server makes at once. Try again in a minute."
-        ) from None
+        sentence = "Others have animations made already, as many as this server makes at once. Try again in a minute."
+        raise HTTPException(503, sentence, {"Retry-After": "30"}) from None
 
 
 def _work(settings: morphs.MorphSettings, generator, format: str, tell) -> bytes:

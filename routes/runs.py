@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
+from routes import openapi
 from training import runs
 
 A_DAY = "private, max-age=86400"
@@ -21,7 +22,7 @@ def run_samples(name: str, after: int = -1) -> dict:
     return {"images": sorted(int(file[:-4]) for file in files if file[:-4].isdigit() and int(file[:-4]) > after)}
 
 
-@router.get("/v1/runs/{name}/samples/{images}")
+@router.get("/v1/runs/{name}/samples/{images}", response_class=FileResponse, responses=openapi.files("image/jpeg"))
 def run_sample(name: str, images: int) -> FileResponse:
     """One picture of the film strip, by the images seen before it was made."""
     file = _run_folder(name) / "samples" / f"{images:09d}.jpg"

@@ -19,6 +19,32 @@ LARGEST_JSON = 16 * 2**20  # bytes; numbers as text take eight times as much mem
 TYPES = {"UINT8": np.uint8, "INT64": np.int64, "FP32": np.float32, "BYTES": np.object_}
 
 
+_PARAMETERS = {"type": "object", "description": "Texts, numbers, booleans."}
+_TENSOR = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string"},
+        "datatype": {"type": "string"},
+        "shape": {"type": "array", "items": {"type": "integer", "minimum": 0}},
+        "parameters": _PARAMETERS,
+        "data": {"type": "array", "description": "Row by row, flat or nested; or raw, behind the JSON."},
+    },
+    "required": ["name", "datatype", "shape"],
+}
+_NAMED = {"type": "object", "properties": {"name": {"type": "string"}, "parameters": _PARAMETERS}, "required": ["name"]}
+_REQUEST = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"},
+        "parameters": _PARAMETERS,
+        "inputs": {"type": "array", "items": _TENSOR, "minItems": 1},
+        "outputs": {"type": "array", "items": _NAMED},
+    },
+    "required": ["inputs"],
+}
+BODY = {"required": True, "content": {"application/json": {"schema": _REQUEST}}}  # of the OpenAPI document
+
+
 class Tensor(NamedTuple):
     """What a model takes or gives: name, datatype of the protocol, shape with -1 for any size."""
 

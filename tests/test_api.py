@@ -80,7 +80,7 @@ def test_a_picture_that_the_asker_has_is_not_sent_again(client):
         ("not a number either", f"{ASKED}&d1=nan", 422, "`d1` must be a number"),
         ("no such slider", f"{ASKED}&smirk=1", 422, "smirk"),
         ("seed too large", "/v1/frame?model=tiny&seed=4294967296", 422, "`seed`"),
-        ("another version", "/v1/frame?model=tiny&version=9", 422, "version"),
+        ("another version", "/v1/frame?model=tiny&version=9", 404, "in version 1 alone"),
         ("no such format", f"{ASKED}&format=tiff", 422, "`format`"),
         ("a size beyond reason", f"{ASKED}&size=90000", 422, "`size` must be in [16, 1024]"),
         ("a size that is none", f"{ASKED}&size=big", 422, "`size`"),
