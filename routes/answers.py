@@ -175,14 +175,17 @@ async def refused(request: Request, error: HTTPException) -> JSONResponse:
 
 async def misread(request: Request, error: RequestValidationError) -> JSONResponse:
     wrong = error.errors()[0]
-    where = ".".join(str(part) for part in wrong["loc"] if part not in ("body", "query", "path")) or "the body"
+    where = ".".join(str(part) for part in wrong["loc"] if part not in ("body", "query", "path"))
     json = "json" in request.headers.get("content-type", "json" if request.method == "GET" else "")
-    if where == "the body" and not json:
+    if not where and not json:
         return problem(415, "Send the body as JSON, with `Content-Type: application/json`.")
+    if wrong["type"] == "json_invalid":
+        return problem(422, PLAIN["There was an error parsing the body"])
     # what was sent is told where it is short; a picture never comes back
     given = wrong.get("input")
     short = isinstance(given, (bool, int, float)) or (isinstance(given, str) and len(given) <= SHORT)
-    return problem(422, f"`{where}`: {wrong['msg'].lower()}." + (f" Received: {str(given)[:SHORT]}." if short else ""))
+    told = f"{f'`{where}`' if where else 'The body'}: {wrong['msg'].lower()}."
+    return problem(422, told + (f" Received: {str(given)[:SHORT]}." if short else ""))
 
 
 HANDLERS = {VisageError: told, HTTPException: refused, RequestValidationError: misread}
