@@ -1,13 +1,14 @@
 """Door 3: HTTP, beside the pages in one server, or alone: `uvicorn api:app`. `/docs` lists every route."""
 
 from fastapi_offline import FastAPIOffline
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Match
 
-from routes import answers, bounds, detect, faces, generate, inference, models, morphs, openapi, runs
+from routes import answers, bounds, detect, faces, gate, generate, inference, models, morphs, openapi, runs, watch
 from routes.start import lifespan
 from utils import imports
 
-FIRST_WORDS = {"api", "v2", "docs", "openapi.json", "static-offline-docs"}  # how the paths of `app` begin
+FIRST_WORDS = {"api", "v2", "docs", "metrics", "openapi.json", "static-offline-docs"}  # how the paths of `app` begin
 
 imports.around("keras", imports.quietly)
 app = FastAPIOffline(
@@ -18,10 +19,14 @@ app = FastAPIOffline(
     responses=openapi.ERRORS,
     lifespan=lifespan,
 )
-for part in (models, generate, faces, morphs, detect, runs):
-    app.include_router(part.router, prefix="/api")
-app.include_router(inference.router)
+for part in (models, generate, faces, morphs, detect, runs, inference, watch):
+    app.include_router(part.router)
+# the last one is met first
 app.add_middleware(bounds.BoundedBodies)
+app.add_middleware(gate.Gate)
+if (cors := gate.cors()) is not None:
+    app.add_middleware(CORSMiddleware, **cors)
+app.add_middleware(watch.Watched)
 
 
 class Beside(BaseRoute):

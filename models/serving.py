@@ -94,6 +94,11 @@ def loaded(name: str) -> bool:
     return name in _loaded
 
 
+def count() -> int:
+    """Models in memory."""
+    return len(_loaded)
+
+
 def warm(name: str) -> None:
     """Nothing; a thread beside loads the model, if none does yet. What goes wrong is logged, and said by `generator`."""
     with _guard:

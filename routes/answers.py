@@ -145,10 +145,14 @@ def problem(status: int, sentence: str, headers: Mapping[str, str] | None = None
     """An error as RFC 9457 has it, with the sentence under `error` too, where most programs look."""
     titles = {
         400: "Cannot be read",
+        401: "No key",
         404: "Not found",
+        405: "Not done in that way",
+        409: "Not done yet",
         413: "Too large",
         415: "Not of a kind that is read",
         422: "Cannot be used",
+        429: "Too often",
         503: "Not available",
     }
     body = {"error": sentence, "type": "about:blank", "title": titles.get(status, "Error"), "status": status}

@@ -24,7 +24,7 @@ LARGEST_BODY = 32 * 2**20  # bytes
 MOST = 16  # photos of one request
 DRAWN = {"image/jpeg": "jpeg", "image/png": "png", "image/webp": "webp"}
 FOUND = openapi.files("application/json", *DRAWN, words="Boxes, or the photo with its boxes.")
-router = APIRouter()
+router = APIRouter(prefix="/api")
 
 
 class DetectWish(Strict):

@@ -16,7 +16,7 @@ from utils.errors import PictureError
 
 LARGEST_BODY = 8 * 2**20  # bytes; a face of ours at 1024 px has 2 MB
 PictureFormat = Literal["webp", "jpeg", "png"]
-router = APIRouter()
+router = APIRouter(prefix="/api")
 
 
 @router.get(

@@ -18,7 +18,7 @@ from utils import marks
 
 MOST = 64  # faces of one request
 DRAWN = openapi.files(*marks.FORMATS.values(), "application/zip", "application/json", words="The face, or faces.")
-router = APIRouter()
+router = APIRouter(prefix="/api")
 
 
 class FaceItem(Face):

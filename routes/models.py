@@ -10,7 +10,7 @@ from models import serving
 from models.catalogue import Catalogue, ModelInfo
 from routes import answers, openapi
 
-router = APIRouter()
+router = APIRouter(prefix="/api")
 
 
 @router.get("/v1/health")

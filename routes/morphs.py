@@ -16,7 +16,7 @@ from routes.wishes import Face, Strict, Text
 from utils.animations import FORMATS
 
 AnimationFormat = Literal[tuple(FORMATS)]
-router = APIRouter()
+router = APIRouter(prefix="/api")
 
 
 @router.get(

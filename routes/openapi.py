@@ -21,12 +21,14 @@ _PROBLEM = {
 }
 _WORDS = {
     400: "The body cannot be read for what it should be.",
+    401: "No key, where the host asks for one.",
     404: "There is no such model, version or thing.",
     405: "Not done here in that way.",
     409: "Not done yet.",
     413: "Too large.",
     415: "Not of a kind that is read.",
     422: "A value that cannot be used; the sentence names it.",
+    429: "Too often; ask again after `Retry-After` seconds.",
     503: "Busy, or a model is being loaded: ask again after `Retry-After` seconds.",
 }
 ERRORS = {

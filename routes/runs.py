@@ -12,7 +12,7 @@ from routes import openapi
 from training import runs
 
 A_DAY = "private, max-age=86400"
-router = APIRouter()
+router = APIRouter(prefix="/api")
 
 
 @router.get("/v1/runs/{name}/samples")

@@ -1,0 +1,55 @@
+"""A server whose host asks for keys and a rate, and lets another origin in."""
+
+import pytest
+import urllib3
+
+from tests.browser.server import ALONE, serve
+
+pytestmark = pytest.mark.browser
+ORIGIN = "https://friends.example"
+
+
+@pytest.fixture(scope="module")
+def asked(tiny_model, visage_home):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VISAGE_API_KEYS", "first-key, second-key")
+        patch.setenv("VISAGE_RATE", "3/minute")
+        patch.setenv("VISAGE_CORS_ORIGINS", ORIGIN)
+        with serve(visage_home, ALONE) as (address, _process):
+            pool = urllib3.PoolManager()
+            yield lambda method, path, **how: pool.request(method, address + path, **how)
+
+
+def generate(asked, **headers):
+    return asked("POST", "/api/v1/generate", json={"model": "tiny"}, headers=headers)
+
+
+def test_programs_need_a_key_and_pages_do_not(asked):
+    for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "first-key"}, {"X-API-Key": "first"}):
+        reply = generate(asked, **headers)
+        assert reply.status == 401 and "Bearer KEY" in reply.json()["error"]
+        assert reply.headers["WWW-Authenticate"] == "Bearer"
+    assert generate(asked, Authorization="Bearer first-key").status == 200
+    assert generate(asked, **{"X-API-Key": "second-key"}).status == 200
+    assert asked("POST", "/v2/models/tiny/infer", body=b"{}").status == 401
+    assert asked("GET", "/api/v1/frame?model=tiny").status == 200 and asked("GET", "/api/v1/models").status == 200
+
+
+def test_a_caller_is_told_when_it_was_too_often_and_others_go_on(asked):
+    statuses = [generate(asked, Authorization="Bearer first-key").status for _ in range(4)]
+    assert statuses[-1] == 429
+    reply = generate(asked, Authorization="Bearer first-key")
+    assert 1 <= int(reply.headers["Retry-After"]) <= 60 and "3 requests in 60 seconds" in reply.json()["error"]
+    assert generate(asked, Authorization="Bearer second-key").status == 200
+
+
+def test_scripts_of_that_origin_may_call_and_of_others_not(asked):
+    ask = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type"}
+    reply = asked("OPTIONS", "/api/v1/generate", headers={"Origin": ORIGIN, **ask})
+    assert reply.status == 200 and reply.headers["Access-Control-Allow-Origin"] == ORIGIN
+    other = asked("OPTIONS", "/api/v1/generate", headers={"Origin": "https://others.example", **ask})
+    assert "Access-Control-Allow-Origin" not in other.headers
+    assert (
+        "Visage-Weights"
+        in asked("GET", "/api/v1/models", headers={"Origin": ORIGIN}).headers["Access-Control-Expose-Headers"]
+    )
