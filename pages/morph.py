@@ -1,9 +1,11 @@
 """Morph: a path through two to eight faces, scrubbed by hand, taken home as an animation."""
 
+from urllib.parse import urlencode
+
 import streamlit as st
 
 from models import likeness, morphs
-from ui import cards, live, page_state
+from ui import cards, code, live, page_state
 
 PAGE = "morph"
 
@@ -39,4 +41,12 @@ live.morph(
     },
     on_settled_change=lambda: page_state.settled(PAGE, morphs.read_query),
     on_woke_change=lambda: None,  # the network is there now: a run brings the foot of the side up to date
+)
+url = f"{code.address()}/api/v1/morph?{urlencode(settings.to_query())}&format=mp4"
+code.lines(
+    "morph.code",
+    "this morph as MP4",
+    f'curl -o morph.mp4 "{url}"',
+    f'import urllib.request\n\nurllib.request.urlretrieve("{url}", "morph.mp4")\n',
+    f'const morph = await (await fetch("{url}")).blob();\n',
 )

@@ -88,6 +88,16 @@ def test_what_is_copied_for_a_program_fetches_the_face(open_page, tmp_path, lang
     assert FaceSettings.from_json(marks.read_note((tmp_path / "face.png").read_bytes())) == wanted
 
 
+def test_what_is_copied_for_a_script_fetches_the_face(open_page):
+    page = open_page("/?model=tiny&seed=4", permissions=["clipboard-read", "clipboard-write"])
+    live(page)
+    press(page, "button", "Copy as JavaScript")
+    page.locator("#javascript").filter(has_text="Copied").wait_for()
+    text = page.evaluate("navigator.clipboard.readText()")
+    data = page.evaluate(f"async () => {{ {text} return [...new Uint8Array(await face.arrayBuffer())]; }}")
+    assert FaceSettings.from_json(marks.read_note(bytes(data))) == FaceSettings("tiny", "1", 4)
+
+
 def test_a_link_to_a_face_found_from_a_photo_says_that_it_carries_a_likeness(open_page):
     values = "&".join(f"z{index}=0.5" for index in range(16))
     page = open_page(f"/?model=tiny&{values}", permissions=["clipboard-read", "clipboard-write"])

@@ -64,6 +64,8 @@ function createSharing(face) {
   $("curl").onclick = ({ currentTarget }) => code(currentTarget, `curl -o face.png "${fileUrl()}"`);
   $("python").onclick = ({ currentTarget }) =>
     code(currentTarget, `import urllib.request\n\nurllib.request.urlretrieve("${fileUrl()}", "face.png")\n`);
+  $("javascript").onclick = ({ currentTarget }) =>
+    code(currentTarget, `const face = await (await fetch("${fileUrl()}")).blob();\n`);
 
   return { changed };
 }

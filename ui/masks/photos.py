@@ -12,7 +12,7 @@ from models import records, serving
 from models.boxes import Boxes, select
 from models.card import ModelInfo
 from ui import live
-from ui.masks import comparison, controls, counts, drawn, findings, sample_pictures
+from ui.masks import comparison, controls, counts, drawn, findings, for_programs, sample_pictures
 from ui.masks.controls import Choice
 from ui.masks.findings import Finding
 from ui.masks.looks import Shot
@@ -42,8 +42,9 @@ def show(place, info: ModelInfo, brought: Brought, choice: Choice, side) -> None
     now = found[seen.index(controls.current(seen))]
     rows_key = f"masks.rows.{now.shot.digest}.{choice.overlap}.{choice.classes}.{choice.tiles}"
     _large(picture, now, brought, rows_key)
-    with below:
+    with below, st.container(horizontal=True, gap="xsmall"):
         _take_home(now, found)
+        for_programs.lines(info, choice)
     with side:
         _counts(found, looks.calls)
     _strip(info, found, now, choice.tiles, bool(brought.shots))
@@ -111,27 +112,24 @@ def _large(place, now: Finding, brought: Brought, rows_key: str) -> None:
 def _take_home(now: Finding, found: Sequence[Finding]) -> None:
     classes = now.boxes.classes
     stem = now.shot.name.rsplit("/")[-1].rsplit(".", 1)[0]
-    with st.container(horizontal=True, gap="xsmall"):
-        files = [
-            ("Download", lambda: findings.picture_file(now, "png"), f"{stem}-boxes.png", "image/png",
-             "This photo with its boxes, at its own size, as PNG."),
-            ("JPEG", lambda: findings.picture_file(now, "jpeg"), f"{stem}-boxes.jpg", "image/jpeg",
-             "The same as JPEG, a smaller file."),
-        ]  # fmt: skip
-        if len(found) > 1:
-            files.append(("All as zip", lambda: findings.picture_zip(found), "visage-masks.zip", "application/zip",
-                          f"All {len(found):,} photos with their boxes."))  # fmt: skip
-        files += [
-            ("CSV", lambda: records.as_csv(findings.found(found)), "visage-masks.csv", "text/csv", "One row a box, for a spreadsheet."),
-            ("JSON", lambda: records.as_json(findings.found(found)), "visage-masks.json", "application/json", "One record a box."),
-            ("COCO", lambda: records.as_coco(findings.found(found), classes), "visage-masks-coco.json", "application/json",
-             "Photos, classes and boxes as annotation programs read them."),
-        ]  # fmt: skip
-        for number, (label, data, name, mime, help) in enumerate(files):
-            kind = "primary" if number == 0 else "secondary"
-            st.download_button(
-                label, data, name, mime, key=f"masks.get.{label}", help=help, on_click="ignore", type=kind
-            )
+    files = [
+        ("Download", lambda: findings.picture_file(now, "png"), f"{stem}-boxes.png", "image/png",
+         "This photo with its boxes, at its own size, as PNG."),
+        ("JPEG", lambda: findings.picture_file(now, "jpeg"), f"{stem}-boxes.jpg", "image/jpeg",
+         "The same as JPEG, a smaller file."),
+    ]  # fmt: skip
+    if len(found) > 1:
+        files.append(("All as zip", lambda: findings.picture_zip(found), "visage-masks.zip", "application/zip",
+                      f"All {len(found):,} photos with their boxes."))  # fmt: skip
+    files += [
+        ("CSV", lambda: records.as_csv(findings.found(found)), "visage-masks.csv", "text/csv", "One row a box, for a spreadsheet."),
+        ("JSON", lambda: records.as_json(findings.found(found)), "visage-masks.json", "application/json", "One record a box."),
+        ("COCO", lambda: records.as_coco(findings.found(found), classes), "visage-masks-coco.json", "application/json",
+         "Photos, classes and boxes as annotation programs read them."),
+    ]  # fmt: skip
+    for number, (label, data, name, mime, help) in enumerate(files):
+        kind = "primary" if number == 0 else "secondary"
+        st.download_button(label, data, name, mime, key=f"masks.get.{label}", help=help, on_click="ignore", type=kind)
 
 
 def _counts(found: Sequence[Finding], calls: int) -> None:
