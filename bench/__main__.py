@@ -10,6 +10,7 @@ BENCHES = {
     "step": "a training step: ours against the guide's loop made to train",
     "deterministic": "what equal runs to the bit cost a training step",
     "generation": "faces of the served function against model.predict",
+    "batching": "faces over HTTP: requests drawn together against one by one",
     "detection": "a detector's forward pass against OpenCV, ONNX Runtime and OpenVINO; a slider",
     "detecting": "photos and a video with boxes, from file to file",
     "parity": "Darknet files read by us against OpenCV 4",

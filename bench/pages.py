@@ -5,7 +5,7 @@ Measured inside the browser: from the key event to the second animation frame af
 
 import json
 
-from bench.server import browser, serving, wait_for
+from bench.server import browser, pages, serving, wait_for
 from bench.table import show
 
 PRESSES = 60
@@ -29,7 +29,7 @@ _WATCH = """(element, attribute) => {
 
 
 def main() -> None:
-    with serving("bench/door.py") as (address, _), browser() as chromium:
+    with serving(pages("bench/door.py")) as (address, _), browser() as chromium:
         faces = faces_page(chromium, address)
         empty = chromium.new_page(viewport={"width": 1280, "height": 900})
         empty.goto(f"{address}/empty_page")

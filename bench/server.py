@@ -15,15 +15,19 @@ ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60  # seconds
 
 
+def pages(script: str = "app.py") -> tuple[str, ...]:
+    """What serves the pages of that script."""
+    return ("streamlit", "run", script, "--server.headless", "true", "--server.port")
+
+
 @contextmanager
-def serving(script: str = "app.py"):
-    """Address and process of `streamlit run script`, started now; stopped at the end."""
+def serving(command: tuple[str, ...] = pages()):
+    """Address and process of a server, a Python module with arguments that a port follows; stopped at the end."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    flags = ["--server.port", str(port), "--server.headless", "true"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", script, *flags],
+        [sys.executable, "-m", *command, str(port)],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -45,17 +45,16 @@ class Catalogue:
 
         Raises: ModelError where there is none, listing what there is, or saying what is wrong with its `model.toml`.
         """
-        known = ", ".join(info.name for info in self.models(task)) or "none yet"
         if re.fullmatch(NAME, name):  # a name from a link must not become a way through the disk
             for folder in self.folders:
                 if (folder / name / CARD).is_file():
                     info = read_card(folder / name)
                     if task not in (None, info.task):
                         does = "draws pictures" if info.task == "generate" else "finds boxes"
-                        raise ModelError(f"The model `{name}` {does}, which is not asked for here. Models: {known}.")
+                        raise ModelError(f"The model `{name}` {does}, which is not asked for here. {self._known(task)}")
                     return info
         short = "".join(letter for letter in name[:64] if letter.isprintable() and letter != "`")
-        raise ModelError(f"There is no model `{short}`. Models: {known}.")
+        raise ModelError(f"There is no model `{short}`. {self._known(task)}")
 
     def default(self, task: str = "generate") -> ModelInfo:
         """The first model for a task.
@@ -66,6 +65,9 @@ class Catalogue:
         if not infos:
             raise ModelError("There is no model yet. Train one, or add one: python cli.py weights add FOLDER.")
         return infos[0]
+
+    def _known(self, task: str | None) -> str:
+        return f"Models: {', '.join(info.name for info in self.models(task)) or 'none yet'}."
 
     def _read(self) -> dict[str, ModelInfo | ModelError]:
         models: dict[str, ModelInfo | ModelError] = {}

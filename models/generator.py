@@ -13,7 +13,7 @@ from models.latents import seed_latent, slerp
 from models.settings import FaceSettings
 from utils.errors import LinkError, ModelError
 
-BATCHES = (1, 4, 16)  # what functions are compiled for
+BATCHES = (1, 2, 4, 8, 16)  # what functions are compiled for
 BATCH = BATCHES[-1]
 MOST_MEASURED = 1024  # latent values that are tried one by one; a second or two on a CPU
 
@@ -28,7 +28,7 @@ class Capabilities(NamedTuple):
 class Generator:
     """A network that draws faces; may be called from many threads at once.
 
-    Functions are compiled for 1, 4 and 16 pictures, with float32 inside and uint8 out, rounded half to even; a queue in
+    Functions are compiled for 1, 2, 4, 8 and 16 pictures, with float32 inside and uint8 out, rounded half to even; a queue in
     front of them joins what waits together (`models.batching`). A face among 16 costs a third of one alone. On a CPU all
     gave the same bits (TensorFlow 2.21 with oneDNN, 512 faces of two networks, at every place of the batch), so a face
     has equal pixels in whatever company it was drawn; an accelerator may sum in another order for another batch, and a
@@ -137,12 +137,10 @@ class Generator:
         return np.concatenate(changes).astype(np.float32)
 
     def _draw(self, z: np.ndarray) -> list[np.ndarray]:
-        """Up to 16 latents as 1, in fours, or as 16, whichever is quickest; what is missing to a size is drawn in vain."""
-        size = 1 if len(z) == 1 else 4 if len(z) <= 8 else BATCH
-        padded = np.concatenate([z, np.zeros((-len(z) % size, self.latent), np.float32)])
-        run = self._functions[size]
-        parts = [ops.convert_to_numpy(run(padded[k : k + size])) for k in range(0, len(padded), size)]
-        return [np.concatenate(parts)[: len(z)]]
+        """Up to 16 latents by the function of the next size; what is missing to it is drawn in vain."""
+        size = next(size for size in BATCHES if len(z) <= size)
+        padded = np.concatenate([z, np.zeros((size - len(z), self.latent), np.float32)])
+        return [ops.convert_to_numpy(self._functions[size](padded))[: len(z)]]
 
     def _psi(self, psi: float) -> float:
         if not 0 <= psi <= 1:
