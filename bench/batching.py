@@ -34,7 +34,9 @@ def main() -> None:
             )
             medians = {name: statistics.median(some) for name, some in rates.items()}
             for name, some in rates.items():
-                print(f"    {name:12} {medians[name]:6.1f}   from {min(some):.1f} to {max(some):.1f}  {[round(one) for one in some]}")
+                print(
+                    f"    {name:12} {medians[name]:6.1f}   from {min(some):.1f} to {max(some):.1f}  {[round(one) for one in some]}"
+                )
             print(f"    {TOGETHER} : {ALONE} {medians[TOGETHER] / medians[ALONE]:.2f}", flush=True)
 
 
