@@ -1,5 +1,6 @@
 """A loaded generator: settings or latents in, pictures out."""
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,10 +59,9 @@ class Generator:
             pictures = network(z, training=False)
             return ops.cast(ops.clip(ops.round((pictures + 1.0) * 127.5), 0.0, 255.0), "uint8")
 
-        # a function a size, not one: a function that meets several is compiled again, for any size, and is slower
-        self._functions = {
-            size: backend.compiled(lambda z: draw(z), network.variables, frozen=True) for size in BATCHES
-        }
+        # a function a size, not one: a function that meets several is compiled again, for any size, and is slower; and each
+        # an object of its own, or TensorFlow takes them for one that is traced too often, and says so
+        self._functions = {size: backend.compiled(partial(draw), network.variables, frozen=True) for size in BATCHES}
         self.queue = Queue(self._draw, BATCH, PATIENCE if backend.has_accelerator() else 0.0)
         for size in BATCHES:
             self._draw(np.zeros((size, self.latent), np.float32))
