@@ -1,11 +1,17 @@
-"""Models loaded once per process, for pages, HTTP and shell alike. Importing this loads no Keras."""
+"""Models loaded once per process, for pages, HTTP and shell alike. Importing this loads no Keras.
+
+`VISAGE_MODELS` bounds how many stay in memory (no bound unless set); beyond it the one goes that was not asked for longest.
+"""
 
 import logging
+import os
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from models.catalogue import Catalogue, ModelInfo
+from utils import server
 from utils.errors import ModelError, VisageError
 
 if TYPE_CHECKING:
@@ -14,7 +20,7 @@ if TYPE_CHECKING:
     from models.inversion import Inverter
     from models.squaring import Squarer
 
-_loaded: dict[str, "Generator | Detector"] = {}
+_loaded: OrderedDict[str, "Generator | Detector"] = OrderedDict()  # the one asked for last at the end
 _made: dict[tuple[str, str], "Inverter | Squarer"] = {}  # by (what, generator's name)
 _loading: dict[str, threading.Lock] = {}
 _warming: set[str] = set()
@@ -42,15 +48,18 @@ def model(name: str, task: str | None = None) -> "Generator | Detector":
     """The model of that name, whatever it does; otherwise as `generator`."""
     global _device
     info = Catalogue().get(name, task)
-    if _is_current(name, info):
-        return _loaded[name]
+    if (found := _current(name, info)) is not None:
+        return found
     with _guard:
         turn = _loading.setdefault(name, threading.Lock())
     with turn:
-        if not _is_current(name, info):
-            _loaded[name], _device = _load(info)
+        if (found := _current(name, info)) is None:
+            _make_room()
+            found, _device = _load(info)
+            with _guard:
+                _loaded[name] = found
             first_load.set()
-        return _loaded[name]
+        return found
 
 
 def inverter(name: str) -> "Inverter":
@@ -142,6 +151,31 @@ def _warm(name: str) -> None:
             _warming.discard(name)
 
 
-def _is_current(name: str, info) -> bool:
-    known = _loaded.get(name)
-    return known is not None and known.info.files == info.files
+def _current(name: str, info: ModelInfo) -> "Generator | Detector | None":
+    """The model, which is wanted, where it is loaded and its files are still the same."""
+    with _guard:
+        known = _loaded.get(name)
+        if known is None or known.info.files != info.files:
+            return None
+        _loaded.move_to_end(name)
+        return known
+
+
+def _make_room() -> None:
+    """For one more: those go that were not asked for longest. Who is at work with one still holds it."""
+    most = _most()
+    with _guard:
+        names = list(_loaded)[: max(0, len(_loaded) - most + 1)] if most else []
+        for name in names:
+            del _loaded[name]
+            for key in [key for key in _made if key[1] == name]:
+                del _made[key]
+    if names:
+        server.let_go()
+
+
+def _most() -> int:
+    text = os.environ.get("VISAGE_MODELS", "").strip()
+    if text and (not text.isdecimal() or int(text) < 1):
+        raise ModelError(f"`VISAGE_MODELS` must be how many models may be in memory, 1 or more. It is {text[:20]}.")
+    return int(text or 0)

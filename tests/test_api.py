@@ -2,6 +2,7 @@
 
 import io
 import shutil
+from collections import OrderedDict
 
 import numpy as np
 import pytest
@@ -97,7 +98,7 @@ def test_a_wrong_question_gets_one_sentence(client, reason, path, status, words)
 def own_tiny(tiny_model, tmp_path, monkeypatch):
     """Folder of a copy of `tiny` that a test may spoil, not loaded yet."""
     monkeypatch.setenv("VISAGE_HOME", str(tmp_path))
-    monkeypatch.setattr(serving, "_loaded", {})
+    monkeypatch.setattr(serving, "_loaded", OrderedDict())
     return shutil.copytree(tiny_model.folder, tmp_path / "models" / "tiny")
 
 

@@ -20,7 +20,7 @@ MAY_USE = {
     "shell": {"models", "training", "utils"},  # the commands behind cli.py
     "app": {"api", "pages", "ui", "models", "training", "utils"},
 }
-OURS = {*MAY_USE, "bench", "tests", "scripts"}
+OURS = {*MAY_USE, "bench", "deploy", "tests", "scripts"}
 SCREENS = {"streamlit", "fastapi", "starlette"}
 BACKENDS = {"tensorflow", "jax", "torch"}
 # room: packages of others it must do without

@@ -1,8 +1,10 @@
 """Two habits of a server's process that cost time once TensorFlow is in it, ended. See also `ui/guards.py`."""
 
+import ctypes
 import gc
 import os
 import socket
+from contextlib import suppress
 
 
 def freeze() -> None:
@@ -12,6 +14,14 @@ def freeze() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+def let_go() -> None:
+    """Free what nobody refers to any more, frozen objects among them, and hand the memory back to the system."""
+    gc.unfreeze()
+    freeze()
+    with suppress(OSError, AttributeError):  # glibc alone has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def answer_at_once() -> None:

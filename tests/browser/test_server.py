@@ -1,14 +1,19 @@
 """The real server, asked without a browser."""
 
 import http.client
+import re
 import time
 import urllib.error
 import urllib.request
+from html import unescape
 from urllib.parse import urlsplit
 
 import pytest
 
+from models import serving
+from models.settings import FaceSettings
 from tests.browser.server import ALONE, serve
+from utils import marks, pictures
 
 pytestmark = pytest.mark.browser
 
@@ -56,4 +61,26 @@ def _answer(url):
 @pytest.mark.parametrize("path", ["/", "/faces", "/morph", "/about"])
 def test_every_screen_starts_as_visage(server, path):
     html = urllib.request.urlopen(server + path).read().decode()
-    assert "<title>Visage</title>" in html and "BACKEND_BASE_URL" in html
+    assert " · Visage</title>" in html and "BACKEND_BASE_URL" in html
+
+
+def test_a_link_to_a_face_unfurls_with_that_face(server):
+    link = "/?model=tiny&seed=7&d1=1.5"
+    asked = urllib.request.Request(server + link, headers={"X-Forwarded-Proto": "https", "Host": "faces.example"})
+    html = urllib.request.urlopen(asked).read().decode()
+    told = dict(re.findall(r'<meta (?:name|property)="([^"]+)" content="([^"]*)"', html))
+    assert told["og:title"].startswith("Face 7 · ") and "does not exist" in told["og:description"]
+    assert "d1 +1.5" in told["description"] and told["robots"] == "noindex"
+    image = unescape(told["og:image"])
+    assert image.startswith("https://faces.example/api/v1/frame?")
+    with urllib.request.urlopen(server + image.removeprefix("https://faces.example")) as reply:
+        assert reply.headers["Content-Type"] == "image/jpeg" and "immutable" in reply.headers["Cache-Control"]
+        picture = pictures.decode(reply.read())
+    drawn = serving.generator("tiny").face(FaceSettings("tiny", "1", 7, sliders=(("d1", 1.5),)))
+    expected = pictures.decode(marks.encode(pictures.enlarge(drawn, 600), "jpeg"))
+    assert (picture == expected).all() and picture.shape == (600, 600, 3)
+
+
+def test_robots_are_told_what_to_leave_alone(server):
+    told = urllib.request.urlopen(f"{server}/robots.txt").read().decode()
+    assert "Disallow: /api/" in told and "Allow: /api/v1/frame" in told, "a link's picture may be fetched"
