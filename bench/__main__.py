@@ -11,6 +11,7 @@ BENCHES = {
     "deterministic": "what equal runs to the bit cost a training step",
     "generation": "faces of the served function against model.predict",
     "batching": "faces over HTTP: requests drawn together against one by one",
+    "load": "fifty people who move sliders and fifty programs at once: times, failures, memory",
     "detection": "a detector's forward pass against OpenCV, ONNX Runtime and OpenVINO; a slider",
     "detecting": "photos and a video with boxes, from file to file",
     "parity": "Darknet files read by us against OpenCV 4",

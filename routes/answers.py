@@ -34,10 +34,7 @@ class RequestError(VisageError):
 def model(request: Request) -> tuple[ModelInfo, Mapping[str, str]]:
     """The model that the query names (or the first there is), and the query without what concerns the file alone."""
     query = {name: text for name, text in request.query_params.items() if name not in ("format", "size", "spread")}
-    catalogue = Catalogue()
-    info = catalogue.get(query["model"], "generate") if "model" in query else catalogue.default()
-    check_version(info, query.get("version"))
-    return info, query
+    return chosen(query.get("model"), query.get("version")), query
 
 
 def generator(name: str):
