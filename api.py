@@ -23,7 +23,7 @@ for part in (models, generate, faces, morphs, detect, runs, inference, watch):
     app.include_router(part.router)
 # the last one is met first
 app.add_middleware(bounds.BoundedBodies)
-app.add_middleware(gate.Gate)
+app.add_middleware(gate.Gate, **gate.settings())
 if (cors := gate.cors()) is not None:
     app.add_middleware(CORSMiddleware, **cors)
 app.add_middleware(watch.Watched)

@@ -21,7 +21,6 @@ class Queue:
 
     Attributes:
         largest: rows of a batch at most; a request of more rows goes alone.
-        batches, served: how often the network has run, and for how many requests.
     """
 
     def __init__(
@@ -33,7 +32,6 @@ class Queue:
     ):
         """`run`: the forward pass, from rows [N, …] to arrays of N rows each; `patience`: seconds, see `PATIENCE`."""
         self.largest = largest
-        self.batches = self.served = 0
         self._run, self._patience, self._most = run, patience, most
         self._guard, self._filled = threading.Lock(), threading.Event()
         self._waiting: deque[_Request] = deque()
@@ -74,7 +72,6 @@ class Queue:
             self._work(batch)
         finally:
             with self._guard:
-                self.batches, self.served = self.batches + 1, self.served + len(batch)
                 self._company = len(batch) > 1
                 following = self._waiting[0] if self._waiting else None
                 self._led = following is not None

@@ -49,7 +49,7 @@ def write(info: ModelInfo, kind: str, out: Path) -> Exported:
     if out.exists():
         raise ModelError(f"There is something at `{out}` already. Name another place with --out, or move it away.")
     if kind == "onnx" and not importlib.util.find_spec("tf2onnx"):
-        raise ModelError("ONNX needs two packages more: pip install -r requirements-onnx.txt.")
+        raise ModelError("ONNX needs more packages: pip install -r requirements-onnx.txt.")
     network, given = _network(info), _example(info)
     ours = network(given)  # before it is written: Keras exports to ONNX only what has been called
     out.parent.mkdir(parents=True, exist_ok=True)

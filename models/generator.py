@@ -30,7 +30,7 @@ class Generator:
     """A network that draws faces; may be called from many threads at once.
 
     Functions are compiled for 1, 2, 4, 8 and 16 pictures, with float32 inside and uint8 out, rounded half to even; a queue in
-    front of them joins what waits together (`models.batching`). A face among 16 costs a third of one alone. On a CPU all
+    front of them joins what waits together (`models.batching`). A face among 16 costs a third of one alone or less. On a CPU all
     gave the same bits (TensorFlow 2.21 with oneDNN, 512 faces of two networks, at every place of the batch), so a face
     has equal pixels in whatever company it was drawn; an accelerator may sum in another order for another batch, and a
     value on the edge between two then differs by 1/255.

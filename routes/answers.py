@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -46,7 +47,7 @@ def loaded(name: str):
     try:
         return serving.model(name)
     except ModelError as error:  # it is there, or its card would not have been found, but cannot be used
-        raise HTTPException(503, str(error)) from error
+        raise HTTPException(503, str(error), {"Retry-After": "60"}) from error
 
 
 def chosen(name: str | None, version: str | None = None, task: str = "generate") -> ModelInfo:
@@ -140,19 +141,7 @@ def caching(request: Request, tag: str) -> dict[str, str]:
 
 def problem(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """An error as RFC 9457 has it, with the sentence under `error` too, where most programs look."""
-    titles = {
-        400: "Cannot be read",
-        401: "No key",
-        404: "Not found",
-        405: "Not done in that way",
-        409: "Not done yet",
-        413: "Too large",
-        415: "Not of a kind that is read",
-        422: "Cannot be used",
-        429: "Too often",
-        503: "Not available",
-    }
-    body = {"error": sentence, "type": "about:blank", "title": titles.get(status, "Error"), "status": status}
+    body = {"error": sentence, "type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
     return JSONResponse(body | {"detail": sentence}, status, headers, media_type="application/problem+json")
 
 

@@ -28,10 +28,8 @@ WORK = ("/api/v1/generate", "/api/v1/morph", "/api/v1/detect", "/v2/models")  # 
 class Gate:
     """Middleware: 401 without a key where there are keys, 429 where one asks too often."""
 
-    def __init__(self, app: ASGIApp):
-        self.app = app
-        self.keys = _listed("VISAGE_API_KEYS")
-        self.rate = _rate()
+    def __init__(self, app: ASGIApp, keys: list[str], rate: RateLimitItem | None):
+        self.app, self.keys, self.rate = app, keys, rate
         self.limiter = MovingWindowRateLimiter(MemoryStorage())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,6 +45,11 @@ class Gate:
             told = f"That was too often: this server does {_words(self.rate)} for one caller. Wait, then ask again."
             return await answers.problem(429, told, {"Retry-After": str(max(1, math.ceil(wait)))})(scope, receive, send)
         return await self.app(scope, receive, send)
+
+
+def settings() -> dict:
+    """Arguments of `Gate`. Read when the server starts, which ends with a sentence where the rate is none."""
+    return {"keys": _listed("VISAGE_API_KEYS"), "rate": _rate()}
 
 
 def cors() -> dict | None:

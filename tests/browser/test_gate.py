@@ -1,9 +1,14 @@
 """A server whose host asks for keys and a rate, and lets another origin in."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 import urllib3
 
 from tests.browser.server import ALONE, serve
+from tests.tree import ROOT
 
 pytestmark = pytest.mark.browser
 ORIGIN = "https://friends.example"
@@ -41,6 +46,15 @@ def test_a_caller_is_told_when_it_was_too_often_and_others_go_on(asked):
     reply = generate(asked, Authorization="Bearer first-key")
     assert 1 <= int(reply.headers["Retry-After"]) <= 60 and "3 requests in 60 seconds" in reply.json()["error"]
     assert generate(asked, Authorization="Bearer second-key").status == 200
+
+
+def test_a_rate_that_is_none_ends_the_start_with_a_sentence():
+    environment = os.environ | {"VISAGE_RATE": "often"}
+    done = subprocess.run(
+        [sys.executable, "-c", "import api"], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 1 and "`VISAGE_RATE` must read like 120/minute. Received: often." in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_scripts_of_that_origin_may_call_and_of_others_not(asked):

@@ -77,7 +77,6 @@ def test_what_waits_together_goes_as_one_batch_and_each_gets_its_own(pool, netwo
         doubled, first = future.result(PATIENCE)
         assert doubled.tolist() == [[2 * number]] and first.tolist() == [number]
     assert network.passes == [1, 7] and network.busiest == 1
-    assert (queue.batches, queue.served) == (2, 8)
 
 
 def test_a_batch_has_so_many_rows_at_most_and_a_larger_request_goes_alone(pool, network):
@@ -127,9 +126,7 @@ def test_a_face_is_the_same_in_any_company(tiny_model, pool):
     drawing = generator.load(tiny_model)
     wishes = [FaceSettings("tiny", "1", seed) for seed in range(40)]
     alone = [drawing.face(wish) for wish in wishes]
-    before = drawing.queue.batches
     together = list(pool.map(drawing.face, wishes))
     assert all((one == other).all() for one, other in zip(alone, together, strict=True))
-    assert drawing.queue.batches - before <= 40
     assert (drawing.generate(np.stack([drawing.z_for(wish) for wish in wishes])) == alone).all()
     assert serving.generator("tiny").queue.largest == 16

@@ -21,10 +21,10 @@ import json
 import urllib.request
 
 photo = base64.b64encode(open("photo.jpg", "rb").read()).decode()
-body = json.dumps({wish | {"items": 0}}).encode()
+body = json.dumps({wish} | {{"items": [{{"photo": photo}}]}}).encode()
 request = urllib.request.Request("{url}", body, {{"Content-Type": "application/json"}})
 print(urllib.request.urlopen(request).read().decode())
-""".replace("'items': 0", "'items': [{'photo': photo}]").replace("'", '"'),
+""",
         f"""const body = new FormData();  // `photo` is a File or a Blob
 body.append("photo", photo);
 {appended}
