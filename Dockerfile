@@ -18,7 +18,7 @@ COPY . /visage
 WORKDIR /visage
 ENV PATH=/opt/visage/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
     HOME=/tmp VISAGE_HOME=/visage-home VISAGE_TRAINING=off
-USER visage
+USER 10001
 VOLUME /visage-home
 EXPOSE 8501
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
