@@ -71,5 +71,5 @@ def load(info: ModelInfo) -> Aligner | None:
     """
     if ALIGNER not in info.files:
         return None
-    arrays = read_arrays(info.folder / ALIGNER)
+    arrays = read_arrays(info.path(ALIGNER))
     return Aligner(*(arrays[name].astype(np.float32) for name in Aligner._fields))

@@ -18,6 +18,7 @@ from models import directions as found
 from models.letterbox import MODES
 from utils.errors import ModelError
 from utils.files import sha256
+from utils.home import home
 
 CARD = "model.toml"
 PRESETS = "presets.toml"
@@ -39,10 +40,11 @@ class Preset(NamedTuple):
 
 
 class FileFacts(_Strict):
-    """What a file must be: its size in bytes and its SHA-256."""
+    """What a file must be: its size in bytes and its SHA-256; and from where it may be fetched if it lies elsewhere."""
 
     bytes: int = pydantic.Field(ge=0)
     sha256: str = pydantic.Field(pattern="^[0-9a-f]{64}$")
+    addresses: tuple[Annotated[str, pydantic.Field(pattern="^https?://[^/]+/")], ...] | None = None
 
 
 class DetectorArguments(_Strict):
@@ -83,7 +85,7 @@ class ModelInfo(_Strict):
         family, arguments: its network, all arguments written out. A generator's have `latent` and `resolution`; a
             detector's are those of `DetectorArguments`, and its family is `darknet`.
         truncation: whether psi means anything to it.
-        files: size and sum by name, for every file that is loaded.
+        files: size, sum and perhaps addresses by name, for every file that is loaded.
         training, metrics: summaries; each metric names its protocol.
         licence, data_terms: in words.
         folder: where it was found; not part of the file.
@@ -115,7 +117,16 @@ class ModelInfo(_Strict):
                 raise ValueError(f"`arguments.{key}` must be a whole number above 0")
         if WEIGHTS not in self.files:
             raise ValueError(f"`files` must name `{WEIGHTS}`")
+        if found.FILE in self.files and self.files[found.FILE].addresses:
+            raise ValueError(
+                f"`{found.FILE}` must lie in the folder, without addresses: pages show its sliders at once"
+            )
         return self
+
+    def path(self, name: str) -> Path:
+        """Where a file of the model is: in its folder; or in the cache, by its sum, where it has addresses instead."""
+        here, facts = self.folder / name, self.files[name]
+        return here if here.exists() or not facts.addresses else home() / "cache" / "weights" / facts.sha256
 
     @property
     def pixels(self) -> int:
@@ -207,8 +218,13 @@ def verify(info: ModelInfo) -> list[str]:
     """A sentence for every file of the model that is missing or not the one that was published; empty when all is well."""
     sentences = []
     for name, facts in info.files.items():
-        file = info.folder / name
-        if not file.is_file():
+        file = info.path(name)
+        if not file.is_file() and facts.addresses:
+            sentences.append(
+                f"`{name}` of the model `{info.name}` lies elsewhere and is not here yet. "
+                f"Fetch it: python cli.py weights fetch {info.name}."
+            )
+        elif not file.is_file():
             sentences.append(f"`{name}` of the model `{info.name}` is missing ({file}). Add the model again.")
         elif file.stat().st_size != facts.bytes or sha256(file) != facts.sha256:
             sentences.append(

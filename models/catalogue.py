@@ -13,7 +13,8 @@ import pydantic
 import safetensors.numpy
 
 from models import directions as found
-from models.card import ALIGNER, CARD, ENCODER, NAME, WEIGHTS, ModelInfo, read_card, verify
+from models import fetching
+from models.card import ALIGNER, CARD, ENCODER, NAME, WEIGHTS, ModelInfo, read_card
 from models.weights_io import save_weights
 from utils import toml
 from utils.errors import ModelError
@@ -168,11 +169,9 @@ def add_folder(path: Path, name: str | None = None) -> ModelInfo:
     """
     info = read_card(path.resolve())
     target = _free_place(name or info.name)
-    wrong = verify(info)
-    if wrong:
-        raise ModelError(" ".join(wrong))
+    fetching.whole(info)
     _load(info)  # the last word on whether weights and network belong together
-    files = [*info.files, *(file for file in CARRIED if (path / file).is_file())]
+    files = [file for file in (*info.files, *CARRIED) if (path / file).is_file()]  # not those that lie elsewhere
 
     def fill(folder: Path) -> None:
         for file in files:
@@ -222,10 +221,19 @@ def _load(info: ModelInfo) -> Any:
 
 def _write_card(folder: Path, fields: Mapping[str, Any], files: Iterable[str]) -> ModelInfo:
     """Nothing is written before the fields have been found in order."""
-    sums = {name: {"bytes": (folder / name).stat().st_size, "sha256": sha256(folder / name)} for name in files}
+    sums = {name: _facts(folder / name, fields.get("files", {}).get(name)) for name in files}
     info = _checked(folder, fields, sums)
     write_atomically(folder / CARD, toml.dumps(info.model_dump()))
     return info
+
+
+def _facts(file: Path, known: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Size and sum of the file; what was known of one that lies elsewhere."""
+    if known and not file.exists():
+        return known
+    facts = {"bytes": file.stat().st_size, "sha256": sha256(file)}
+    same = known and known["sha256"] == facts["sha256"]
+    return facts | ({"addresses": known.get("addresses")} if same else {})
 
 
 def _checked(folder: Path, fields: Mapping[str, Any], sums: Mapping[str, Any]) -> ModelInfo:

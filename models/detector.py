@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from models import backend, letterbox, runtime_openvino, weights_io, yolo
+from models import backend, fetching, letterbox, runtime_openvino, weights_io, yolo
 from models.batching import PATIENCE, Queue
 from models.boxes import Candidates, merge, nms
-from models.card import WEIGHTS, ModelInfo, verify
+from models.card import WEIGHTS, ModelInfo
 from models.darknet import cfg, network
 from utils.errors import ModelError
 
@@ -122,7 +122,10 @@ class Detector:
 def load(info: ModelInfo, fast: bool = False) -> Detector:
     """The model, checked against its sums, compiled and warm; with OpenVINO if `fast`, where it is installed.
 
-    Raises: ModelError for a file that is missing or differs, a cfg that is not known, or weights that do not fit.
+    Files that lie elsewhere are fetched first.
+
+    Raises: ModelError for a file that is missing, differs, or cannot be fetched, a cfg that is not known, or weights that
+        do not fit.
     """
     return Detector(info, *read(info), fast)
 
@@ -132,14 +135,13 @@ def read(info: ModelInfo) -> tuple[Any, list[cfg.Section]]:
 
     Raises: ModelError as `load`.
     """
-    if wrong := verify(info):
-        raise ModelError(" ".join(wrong))
+    fetching.whole(info)
     backend.prepare()
-    sections = cfg.read_cfg((info.folder / info.arguments["cfg"]).read_text("utf-8"))
+    sections = cfg.read_cfg(info.path(info.arguments["cfg"]).read_text("utf-8"))
     if cfg.heads(sections)[0].classes != len(info.arguments["classes"]):
         raise ModelError(f"The cfg of `{info.name}` is not for its {len(info.arguments['classes'])} classes.")
     model = network.network(sections)
-    weights_io.load_weights(model, info.folder / WEIGHTS)
+    weights_io.load_weights(model, info.path(WEIGHTS))
     return model, sections
 
 

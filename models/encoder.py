@@ -43,5 +43,5 @@ def load(info: ModelInfo) -> keras.Model | None:
     if ENCODER not in info.files:
         return None
     encoder = network(info.resolution, info.latent)
-    weights_io.load_weights(encoder, info.folder / ENCODER)
+    weights_io.load_weights(encoder, info.path(ENCODER))
     return encoder

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from keras import ops
 
-from models import backend, networks, weights_io
+from models import backend, fetching, networks, weights_io
 from models.batching import PATIENCE, Queue
-from models.card import WEIGHTS, ModelInfo, verify
+from models.card import WEIGHTS, ModelInfo
 from models.directions import Directions
 from models.latents import seed_latent, slerp
 from models.settings import FaceSettings
@@ -151,13 +151,13 @@ class Generator:
 def load(info: ModelInfo) -> Generator:
     """The model, checked against its sums, in float32 whatever it was trained in, compiled and warm.
 
-    Raises: ModelError for a file that is missing or differs, or weights that do not fit.
+    Files that lie elsewhere are fetched first.
+
+    Raises: ModelError for a file that is missing, differs, or cannot be fetched, or weights that do not fit.
     """
-    wrong = verify(info)
-    if wrong:
-        raise ModelError(" ".join(wrong))
+    fetching.whole(info)
     network = build(info)
-    weights_io.load_weights(network, info.folder / WEIGHTS)
+    weights_io.load_weights(network, info.path(WEIGHTS))
     return Generator(info, networks.family(info.family).folded(network, **info.arguments), info.directions)
 
 

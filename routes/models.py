@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
-from models import serving
+from models import fetching, serving
 from models.catalogue import Catalogue, ModelInfo
 from routes import answers, openapi
 
@@ -32,6 +32,13 @@ async def ready(name: str) -> dict:
     # not a plain `def` route: those share their threads with the pages' own files
     await asyncio.to_thread(answers.loaded, name)
     return {"ready": True}
+
+
+@router.get("/v1/models/{name}/fetched")
+def fetched(name: str) -> dict:
+    """How many bytes of the model's files that lie elsewhere are here, of how many; 0 of 0 where none do."""
+    here, total = fetching.fetched(Catalogue().get(name))
+    return {"bytes": here, "of": total}
 
 
 @router.get("/v1/models/{name}/samples", response_class=FileResponse, responses=openapi.files("image/webp"))

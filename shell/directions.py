@@ -159,16 +159,17 @@ def _network(info):
 
     Raises: ModelError for weights that are missing or not those that were published.
     """
-    from models import weights_io
+    from models import fetching, weights_io
     from models.card import WEIGHTS, verify
     from models.generator import build
     from utils.errors import ModelError
 
+    fetching.fetch(info)
     wrong = [sentence for sentence in verify(info) if f"`{WEIGHTS}`" in sentence]
     if wrong:
         raise ModelError(" ".join(wrong))
     network = build(info)
-    weights_io.load_weights(network, info.folder / WEIGHTS)
+    weights_io.load_weights(network, info.path(WEIGHTS))
     return network
 
 

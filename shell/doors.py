@@ -7,7 +7,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from typer.core import TyperGroup
 
 from utils.errors import VisageError
@@ -49,6 +57,13 @@ def bar(*more: str) -> Progress:
     console = Console(stderr=True)
     texts = (TextColumn(text) for text in more)
     return Progress(*columns, *texts, console=console, transient=True, disable=not console.is_terminal)
+
+
+def bytes_bar() -> Progress:
+    """The same for bytes that come, with their rate."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    console = Console(stderr=True)
+    return Progress(*columns, TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal)
 
 
 def say(sentences: Iterable[str]) -> None:

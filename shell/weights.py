@@ -1,4 +1,4 @@
-"""Shell verbs of the catalogue: weights list, verify, add, export."""
+"""Shell verbs of the catalogue: weights list, verify, fetch, add, export."""
 
 from pathlib import Path
 from typing import Annotated
@@ -53,8 +53,8 @@ def verify(
 
         python cli.py weights verify dcgan-celeba64
     """
+    from models.card import verify as check
     from models.catalogue import Catalogue
-    from models.catalogue import verify as check
 
     catalogue = Catalogue()
     infos = [catalogue.get(name) for name in models] if models else catalogue.models()
@@ -65,6 +65,35 @@ def verify(
     sentences = [*(sentence for some in wrong.values() for sentence in some), *faults]
     if sentences:
         raise ModelError("\n".join(sentences))
+
+
+@weights.command()
+def fetch(
+    models: Annotated[list[str] | None, typer.Argument(help="Names; every model if none is given.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch the weights that lie elsewhere, by the addresses in `model.toml`, into the cache in VISAGE_HOME.
+
+    A fetch that broke off goes on where it was. Loading a model fetches it too; this does it beforehand.
+
+    Example:
+
+        python cli.py weights fetch
+    """
+    from models import fetching
+    from models.catalogue import Catalogue
+
+    catalogue = Catalogue()
+    infos = [catalogue.get(name) for name in models] if models else catalogue.models()
+    for info in infos:
+        with doors.bytes_bar() as bar:
+            task = bar.add_task(info.name, total=None)
+            fetching.fetch(info, lambda done, total, task=task, bar=bar: bar.update(task, completed=done, total=total))
+    sizes = {info.name: fetching.fetched(info)[1] for info in infos}
+    words = [
+        f"{name}: {f'{size / 1e6:.1f} MB are here' if size else 'nothing to fetch'}" for name, size in sizes.items()
+    ]
+    doors.tell({"bytes": sizes}, "\n".join(words), as_json)
 
 
 @weights.command()

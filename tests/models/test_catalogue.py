@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from models import serving
-from models.catalogue import SHIPPED, Catalogue, add_folder, add_keras, verify, write_model
+from models.card import verify
+from models.catalogue import SHIPPED, Catalogue, add_folder, add_keras, write_model
 from models.generator import load
 from models.settings import read_query
 from models.weights_io import load_weights

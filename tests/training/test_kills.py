@@ -33,9 +33,12 @@ def start(tmp_path, monkeypatch, tiny_recipe, picture_folder):
 
 
 def until(condition, run):
+    """Waits for a condition; a run that ends without it fails the test at once."""
     deadline = time.monotonic() + PATIENCE
-    while not condition():
-        state = run.state()
+    while True:
+        state = run.state()  # before the condition: a run may end between the two
+        if condition():
+            return
         over = state["status"] in ("failed", "interrupted", "finished")
         assert time.monotonic() < deadline and not over, (state, (run.folder / "log.txt").read_text()[-2000:])
         time.sleep(0.001)

@@ -10,6 +10,7 @@ import streamlit as st
 from models import serving
 from models.card import ModelInfo
 from models.settings import HIGHEST_SEED, FaceSettings
+from ui import waking
 from utils import marks
 
 _STATE = "faces.plain"
@@ -35,6 +36,7 @@ def draw(info: ModelInfo, settings: FaceSettings) -> None:
     st.button("Try the live page again", on_click=lambda: st.session_state.pop(_STATE, None))
     picture, sliders = st.columns(2, gap="large")
     with picture, st.spinner("The network is waking up; the first face takes a few seconds."):
+        waking.fetch(info)
         face = serving.generator(info.name).face(settings)
         st.image(face, width="stretch", alt=f"Generated face, seed {settings.seed}")
         st.download_button(

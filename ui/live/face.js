@@ -105,10 +105,13 @@ function createFace(root) {
   }
 
   async function wake() {
-    problem = WAKING;
-    caption();
+    const tellWait = (words) => {
+      problem = words;
+      caption();
+    };
+    tellWait(WAKING);
     const asked = face.state.model;
-    problem = await whenReady(asked, ending.signal, reach);
+    problem = await whenReady(asked, ending.signal, tellWait, reach);
     if (asked !== face.state.model || ending.signal.aborted) return;
     face.ready = !problem;
     face.trigger("woke", true);

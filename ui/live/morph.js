@@ -174,10 +174,13 @@ function createMorph(root) {
   $("copy").onclick = (event) => sendLink(event.currentTarget, query());
 
   async function wake() {
-    problem = WAKING;
-    caption();
+    const tellWait = (words) => {
+      problem = words;
+      caption();
+    };
+    tellWait(WAKING);
     const asked = morph.state.model;
-    problem = await whenReady(asked, ending.signal);
+    problem = await whenReady(asked, ending.signal, tellWait);
     if (asked !== morph.state.model || ending.signal.aborted) return;
     morph.ready = !problem;
     trigger("woke", true);

@@ -2,6 +2,7 @@
    neighbour: `ui/live/__init__.py` puts this file in front of the component's own. */
 
 const API = "/api/v1";
+const FETCHED_MS = 1000; // between two looks at how much of a model has been fetched
 const WAKING = "The network is waking up; the first face takes a few seconds.";
 const SETTLE_MS = 350; // one entry of the browser's history for a burst of key presses, not one each
 
@@ -117,11 +118,29 @@ function createAddress() {
   return { brings, settle, stop: () => clearTimeout(timer) };
 }
 
-/** Resolves once the model is loaded; the server holds the question until then, so nobody polls in haste. */
-async function whenReady(model, signal, reach) {
+/** Resolves once the model is loaded; the server holds the question until then, so nobody polls in haste. Meanwhile
+ *  `told` hears how much of a model that lies elsewhere has been fetched. */
+async function whenReady(model, signal, told, reach) {
+  const address = `${API}/models/${encodeURIComponent(model)}`;
+  const timer = setInterval(async () => {
+    try {
+      const { bytes, of } = await (await fetch(`${address}/fetched`, { signal })).json();
+      if (bytes < of) told(`The network is being fetched: ${megabytes(bytes)} of ${megabytes(of)} MB.`);
+    } catch {} // the question itself tells of a server out of reach
+  }, FETCHED_MS);
+  try {
+    return await answerOf(`${address}/ready`, signal, reach);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
+
+async function answerOf(address, signal, reach) {
   while (!signal.aborted) {
     try {
-      const reply = await fetch(`${API}/models/${encodeURIComponent(model)}/ready`, { signal });
+      const reply = await fetch(address, { signal });
       const answer = await reply.json();
       reach?.heard();
       if (answer.ready) return "";

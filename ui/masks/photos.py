@@ -11,7 +11,7 @@ import streamlit as st
 from models import records, serving
 from models.boxes import Boxes, select
 from models.card import ModelInfo
-from ui import live
+from ui import live, waking
 from ui.masks import comparison, controls, counts, drawn, findings, for_programs, sample_pictures
 from ui.masks.controls import Choice
 from ui.masks.findings import Finding
@@ -68,6 +68,7 @@ def _looked(info: ModelInfo, shots: Sequence[Shot], tiles: bool, picture, below)
             pass  # told once the network is at it
     with below, st.spinner("The network is waking up; the first photo takes a few seconds."):
         try:
+            waking.fetch(info)
             detector = serving.detector(info.name)
         except VisageError as error:
             st.error(str(error))
