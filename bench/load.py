@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.server import serving, wait_for
-from bench.start import _resident
+from utils import memory
 
 USERS = Path(__file__).with_name("load_users.py")
 ALONE = 1  # minutes
@@ -54,4 +54,4 @@ def _run(address: str, minutes: float, users: int, *classes: str) -> None:
 def _watch(pid: int, seen: list[float], over: threading.Event) -> None:
     """The server's memory, MiB, once a second."""
     while not over.wait(1):
-        seen.append(_resident(pid))
+        seen.append(memory.resident(pid))

@@ -17,8 +17,8 @@ from PIL import Image
 
 from bench.curves import AT_ONCE, TICKS, _event
 from bench.server import browser, serving, wait_for
-from bench.start import _resident
 from training import curves, recipe, runs
+from utils import memory
 
 VISITORS, PICTURES, EVERY = 10, 10_000, 5  # seconds between two looks at the memory
 OPENED = 7  # times
@@ -47,7 +47,7 @@ def main() -> None:
                 _opened(chromium, f"{address}/training?run=long")
             slope = _slope(process.pid, run, minutes)
             print(f"  {VISITORS} visitors for {minutes:g} minutes: {slope:+.2f} MiB a minute over the second half")
-            print(f"  (bound {BOUND:g}), {_resident(process.pid):.0f} MiB in all")
+            print(f"  (bound {BOUND:g}), {memory.resident(process.pid):.0f} MiB in all")
     finally:
         del os.environ["VISAGE_HOME"]
         shutil.rmtree(home)
@@ -90,7 +90,7 @@ def _slope(pid, run, minutes) -> float:
     while (now := time.monotonic() - began) < minutes * 60:
         run.add_event(_event(tick := tick + 1))
         run.write_state(images=tick * 64)
-        seen.append((now / 60, _resident(pid)))
+        seen.append((now / 60, memory.resident(pid)))
         time.sleep(EVERY)
-    moments, memory = np.array(seen[len(seen) // 2 :]).T
-    return float(np.polyfit(moments, memory, 1)[0])
+    moments, held = np.array(seen[len(seen) // 2 :]).T
+    return float(np.polyfit(moments, held, 1)[0])

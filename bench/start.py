@@ -1,15 +1,17 @@
 """Cold start of `make app`'s server: seconds until it answers, until its first face, until a browser shows it; memory."""
 
+import os
 import statistics
 import time
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from bench.server import browser, serving, wait_for
+from utils import memory
 
 ROUNDS = 3
+FACES, MASKS = "dcgan-celeba64", "yolo-fastest-masks"
 
 
 def main() -> None:
@@ -32,12 +34,20 @@ def _once() -> dict[str, float]:
             page.goto(address)
             page.locator("#picture[data-shown]").wait_for()
             facts["seconds to a live face in the browser"] = time.monotonic() - began
-            facts["resident memory, MiB"] = _resident(process.pid)
+            wait_for(f"{address}/api/v1/models/{MASKS}/ready")
+            facts["MiB with two models"] = memory.resident(process.pid)
+    facts["MiB with one model"] = _with_one()
     return facts
 
 
-def _resident(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status")
-    if not status.exists():
-        return float("nan")
-    return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmRSS")) / 1024
+def _with_one() -> float:
+    """The same where the second model takes the first one's place."""
+    os.environ["VISAGE_MODELS"] = "1"
+    try:
+        with serving() as (address, process):
+            wait_for(f"{address}/_stcore/health")
+            for model in (FACES, MASKS):
+                wait_for(f"{address}/api/v1/models/{model}/ready")
+            return memory.resident(process.pid)
+    finally:
+        del os.environ["VISAGE_MODELS"]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from models.catalogue import Catalogue, ModelInfo
-from utils import server
+from utils import memory, server
 from utils.errors import ModelError, VisageError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from models.inversion import Inverter
     from models.squaring import Squarer
 
+TIGHT = 0.8  # of the memory that this process may hold
 _loaded: OrderedDict[str, "Generator | Detector"] = OrderedDict()  # the one asked for last at the end
 _made: dict[tuple[str, str], "Inverter | Squarer"] = {}  # by (what, generator's name)
 _loading: dict[str, threading.Lock] = {}
@@ -59,6 +60,7 @@ def model(name: str, task: str | None = None) -> "Generator | Detector":
             with _guard:
                 _loaded[name] = found
             first_load.set()
+        _watch_memory()
         return found
 
 
@@ -159,6 +161,16 @@ def _current(name: str, info: ModelInfo) -> "Generator | Detector | None":
             return None
         _loaded.move_to_end(name)
         return known
+
+
+def _watch_memory() -> None:
+    """A line in the log where another model may be one too many: the system would end the process without a word."""
+    held, limit = memory.resident(), memory.limit()
+    if held > TIGHT * limit:
+        logging.getLogger("visage").warning(
+            "%.0f of %.0f MiB of memory are held, with %d models in it. Bound them with VISAGE_MODELS.",
+            *(held, limit, count()),
+        )
 
 
 def _make_room() -> None:

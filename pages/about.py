@@ -5,8 +5,10 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from models import serving
 from models.catalogue import Catalogue, ModelInfo
 from ui import cards, page_state, shell
+from utils import memory
 
 CANNOT = """
 - The faces are drawn by networks that learned from photos of a few thousand people, most of them actors and athletes
@@ -52,7 +54,8 @@ def picture(place, info: ModelInfo, which: str, words: str) -> None:
 
 
 st.title("About", anchor=False)
-st.caption(f"Visage {shell.VERSION} · {shell.where()}")
+held = f"{memory.resident():,.0f} MiB of memory, {serving.count()} models in it"
+st.caption(f"Visage {shell.VERSION} · {shell.where()} · {held}")
 
 st.header("Models", anchor=False)
 catalogue = Catalogue()

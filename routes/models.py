@@ -9,14 +9,16 @@ from starlette.exceptions import HTTPException
 from models import fetching, serving
 from models.catalogue import Catalogue, ModelInfo
 from routes import answers, openapi
+from utils import memory
 
 router = APIRouter(prefix="/api")
 
 
 @router.get("/v1/health")
 async def health() -> dict:
-    """That the server answers, and on which device it draws."""
-    return {"ok": True, "device": serving.device()}
+    """That the server answers, on which device it draws, and what it holds: models, and MiB of how many it may."""
+    held = {"memory": round(memory.resident()), "memory_limit": round(memory.limit())}
+    return {"ok": True, "device": serving.device(), "models": serving.count(), **held}
 
 
 @router.get("/v1/models")

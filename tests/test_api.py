@@ -26,8 +26,11 @@ def _pixels(reply) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(reply.content)).convert("RGB"))
 
 
-def test_health_says_where_it_draws(client):
-    assert client.get("/v1/health").json()["ok"] is True
+def test_health_says_where_it_draws_and_what_it_holds(client):
+    serving.generator("tiny")
+    told = client.get("/v1/health").json()
+    assert told["ok"] is True and told["device"] and told["models"] >= 1
+    assert 100 < told["memory"] < told["memory_limit"]
 
 
 def test_models_are_listed_with_their_sliders_and_without_paths(client, tiny_model):

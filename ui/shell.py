@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from models import serving
+from ui import visitors
 
 VERSION = "0.1"
 _HERE = Path(__file__).parent
@@ -23,6 +24,7 @@ def draw(pages: Sequence) -> None:
     page = st.navigation(list(pages))
     st.logo(str(_HERE / f"logo-{theme}.svg"), icon_image=str(_HERE / "mark.svg"), size="large")
     st.sidebar.html(f'<p class="visage-foot">{where()} · v{VERSION}</p>')
+    visitors.admit()
     page.run()
     st.session_state["page"] = page.url_path
 

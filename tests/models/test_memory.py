@@ -5,7 +5,9 @@ import os
 import subprocess
 import sys
 
+from models import serving
 from tests.tree import ROOT
+from utils import memory
 
 CODE = """
 import json, os, shutil, sys
@@ -51,3 +53,10 @@ def test_twenty_models_loaded_and_let_go_leave_nothing_behind(tmp_path):
     told = json.loads(done.stdout.splitlines()[-1])
     assert told["held"] == ["one", "three"] and told["count"] == 2 and told["same"]
     assert max(told["sizes"][6:]) - told["sizes"][5] < GROWTH, told["sizes"]
+
+
+def test_a_model_that_leaves_little_memory_leaves_a_warning(tiny_model, monkeypatch, caplog):
+    serving._loaded.pop("tiny", None)
+    monkeypatch.setattr(memory, "limit", lambda: memory.resident() / 0.9)
+    serving.generator("tiny")
+    assert "VISAGE_MODELS" in caplog.text and "MiB of memory are held" in caplog.text
