@@ -77,6 +77,15 @@ def prepare(one_at_a_time=False):
     _backend().prepare(one_at_a_time)
 
 
+def use_all_devices():
+    """From now on in this process, networks lie on every device there is and each device takes its part of a batch.
+
+    JAX alone, through `keras.distribution.DataParallel`: the whole batch stays one to batch norm and losses, so they are
+    those of a single device but for rounding. Elsewhere, and with one device, nothing changes.
+    """
+    _backend().use_all_devices()
+
+
 def device_name():
     """What computes, in words: `CPU · 2 cores`, or `GPU · <name>`."""
     accelerator = _backend().accelerator()
@@ -109,6 +118,9 @@ def bfloat16_pays():
 
 class _Plain:
     """What a backend does unless it knows better."""
+
+    def use_all_devices(self):
+        pass
 
     def prepare(self, one_at_a_time):
         pass
@@ -215,6 +227,19 @@ class _Jax(_Plain):
     def __init__(self):
         self.scopes = []
 
+    def use_all_devices(self):
+        import jax
+
+        if len(jax.devices()) > 1:
+            keras.distribution.set_distribution(keras.distribution.DataParallel())
+
+    def _spread(self, tensor):
+        """A batch with its rows on all devices; what cannot be parted evenly as it is."""
+        distribution = keras.distribution.distribution()
+        if distribution is None or not ops.ndim(tensor) or len(tensor) % distribution.device_mesh.devices.size:
+            return tensor
+        return keras.distribution.distribute_tensor(tensor, distribution.get_data_layout(tensor.shape))
+
     def _mapping(self, replaced=()):
         """[(variable, current value)] of the innermost scope, with some values replaced: {id: value}."""
         scope, variables = self.scopes[-1]
@@ -268,7 +293,7 @@ class _Jax(_Plain):
         jitted = jax.jit(pure, donate_argnums=() if frozen else (0,))
 
         def run(*arguments):
-            result, values = jitted([v.value for v in variables], *arguments)
+            result, values = jitted([v.value for v in variables], *map(self._spread, arguments))
             for variable, value in zip(variables, values):
                 variable.assign(value)
             return result

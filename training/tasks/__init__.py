@@ -35,6 +35,9 @@ def build(recipe, data, resumed=False):
 
     Raises: RecipeError for networks or a loss that cannot be built as the recipe says.
     """
+    from models import backend
+
+    backend.use_all_devices()
     try:
         if recipe.task == "gan":
             from training.tasks.gan import Gan
