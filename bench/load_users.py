@@ -28,7 +28,7 @@ class Person(FastHttpUser):
         self.client.get("/", name="page")
         address = f"{self.host.replace('http', 'ws', 1)}/_stcore/stream"
         self.page = websocket.create_connection(address, subprotocols=["streamlit"], timeout=PATIENCE)
-        self._run(f"model={MODEL}&seed=1")
+        self._run(f"model={MODEL}&seed=1", "page opened")
 
     def on_stop(self) -> None:
         self.page.close()
@@ -39,7 +39,7 @@ class Person(FastHttpUser):
         self.client.get(f"/api/v1/frame?{query}&size=256", name="frame")
         self._run(query)
 
-    def _run(self, query: str) -> None:
+    def _run(self, query: str, name: str = "page run") -> None:
         """The page with that address, to the end of its run."""
         asked = BackMsg()
         asked.rerun_script.query_string = query
@@ -51,7 +51,7 @@ class Person(FastHttpUser):
         except Exception as caught:  # noqa: BLE001  whatever it is, it counts as a failure
             error = caught
         took = 1000 * (time.perf_counter() - began)
-        events.request.fire(request_type="WS", name="page run", response_time=took, response_length=0, exception=error)
+        events.request.fire(request_type="WS", name=name, response_time=took, response_length=0, exception=error)
 
 
 class Program(FastHttpUser):
