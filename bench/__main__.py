@@ -22,6 +22,7 @@ BENCHES = {
     "polling": "a run of a million ticks and 10,000 pictures on its page; memory while ten visitors watch",
     "start": "the server's cold start: seconds to the first face, memory",
     "beside": "the same key press while a run trains, against without",
+    "dragging": "a thumb dragged on Faces: frames a second, alone and beside nine others; memory over 10,000 frames",
     "pages": "slider key press to new picture painted, against an empty page's rerun",
 }
 

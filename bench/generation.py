@@ -63,7 +63,7 @@ def of_random_weights(folder: Path) -> ModelInfo:
     arguments = {**recipe.networks.generator, "resolution": recipe.data.resolution}
     network = networks.family(recipe.networks.family).generator(**arguments)
     fields = {"title": f"{RECIPE}, random weights", "version": "1", "family": recipe.networks.family}
-    return write_model(folder, {**fields, "arguments": arguments}, network, directions=0)
+    return write_model(folder, {**fields, "arguments": arguments}, network, directions=4)
 
 
 def multiply_adds(network: keras.Model) -> int:
