@@ -22,7 +22,6 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     What a killed server left of somebody's video goes before anything else.
     """
     private.sweep()
-    server.few_arenas()
     to_thread.current_default_thread_limiter().total_tokens = THREADS
     server.answer_at_once()
     threading.Thread(target=_load_first_model, name="warm-up", daemon=True).start()

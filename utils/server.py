@@ -1,22 +1,10 @@
-"""Three habits of a server's process that cost time once TensorFlow is in it, ended. See also `ui/guards.py`."""
+"""Two habits of a server's process that cost time once TensorFlow is in it, ended. See also `ui/guards.py`."""
 
 import ctypes
 import gc
 import os
 import socket
 from contextlib import suppress
-
-_ARENA_MAX = -8  # glibc's malloc.h
-
-
-def few_arenas() -> None:
-    """Have the C library keep two heaps, not one for each of many threads (up to eight a core).
-
-    A heap grows to the largest pictures that its threads ever held and gives little back: fifty programs let the server
-    grow for minutes, by 70 MiB more than with two. Call before there are many threads.
-    """
-    with suppress(OSError, AttributeError):  # glibc alone has it
-        ctypes.CDLL(None).mallopt(_ARENA_MAX, 2)
 
 
 def freeze() -> None:
