@@ -34,14 +34,15 @@ def _once() -> dict[str, float]:
             page.goto(address)
             page.locator("#picture[data-shown]").wait_for()
             facts["seconds to a live face in the browser"] = time.monotonic() - began
+            facts["MiB at that moment"] = memory.resident(process.pid)
             wait_for(f"{address}/api/v1/models/{MASKS}/ready")
             facts["MiB with two models"] = memory.resident(process.pid)
-    facts["MiB with one model"] = _with_one()
+    facts["MiB with two by turns, VISAGE_MODELS=1"] = _by_turns()
     return facts
 
 
-def _with_one() -> float:
-    """The same where the second model takes the first one's place."""
+def _by_turns() -> float:
+    """MiB where the second model takes the first one's place."""
     os.environ["VISAGE_MODELS"] = "1"
     try:
         with serving() as (address, process):

@@ -54,7 +54,7 @@ def picture(place, info: ModelInfo, which: str, words: str) -> None:
 
 
 st.title("About", anchor=False)
-held = f"{memory.resident():,.0f} MiB of memory, {serving.count()} models in it"
+held = f"{memory.resident():,.0f} MiB of memory, models in it: {serving.count()}"
 st.caption(f"Visage {shell.VERSION} · {shell.where()} · {held}")
 
 st.header("Models", anchor=False)

@@ -20,7 +20,7 @@ def admit() -> None:
     if not most or _is_let_in(get_script_run_ctx().session_id, most):
         return
     st.title("This Visage is full", anchor=False)
-    st.write(f"{most} pages are open, as many as its host lets in. Wait a minute, then try again.")
+    st.write(f"Open pages: {most}, as many as its host lets in. Wait a minute, then try again.")
     st.button("Try again")
     st.stop()
 
@@ -37,4 +37,7 @@ def _is_let_in(session: str, most: int) -> bool:
 
 def _most() -> int:
     text = os.environ.get("VISAGE_VISITORS", "").strip()
-    return int(text) if text.isdecimal() else 0
+    if text and not text.isdecimal():  # said on every page: a bound that does not hold must not go unseen
+        st.error(f"`VISAGE_VISITORS` must be how many pages may be open at once. It is {text[:20]}.")
+        st.stop()
+    return int(text or 0)

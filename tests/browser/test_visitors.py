@@ -17,7 +17,10 @@ def test_the_third_of_two_waits_until_somebody_leaves(chromium, tiny_model, visa
         late = chromium.new_page()
         late.goto(f"{address}/about")
         late.get_by_role("heading", name="This Visage is full").wait_for()
-        assert late.get_by_text("2 pages are open").is_visible() and not late.get_by_text("Models").count()
+        assert (
+            late.get_by_text("Open pages: 2, as many as its host lets in.").is_visible()
+            and not late.get_by_text("Models").count()
+        )
         pages[0].reload()
         pages[1].get_by_role("link", name="Masks").click()
         pages[1].get_by_role("heading", name="Masks").wait_for()  # who is inside stays inside
