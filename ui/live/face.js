@@ -9,7 +9,7 @@ const alive = new WeakMap();
 export default function (component) {
   const root = component.parentElement;
   if (!alive.has(root)) alive.set(root, createFace(root));
-  alive.get(root).update(component);
+  if (!outdated(component)) alive.get(root).update(component);
   return () => {
     alive.get(root)?.stop();
     alive.delete(root);

@@ -10,7 +10,7 @@ export default function (component) {
   const root = component.parentElement;
   const film = mounted.get(root) ?? createFilm(root);
   mounted.set(root, film);
-  film.take(component.data);
+  if (!outdated(component)) film.take(component.data);
   return () => {
     film.stop();
     mounted.delete(root);

@@ -17,7 +17,7 @@ const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 export default function (component) {
   const root = component.parentElement;
   if (!alive.has(root)) alive.set(root, createMorph(root));
-  alive.get(root).update(component);
+  if (!outdated(component)) alive.get(root).update(component);
   return () => {
     alive.get(root)?.stop();
     alive.delete(root);

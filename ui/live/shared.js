@@ -6,6 +6,15 @@ const FETCHED_MS = 1000; // between two looks at how much of a model has been fe
 const WAKING = "The network is waking up; the first face takes a few seconds.";
 const SETTLE_MS = 350; // one entry of the browser's history for a burst of key presses, not one each
 
+const orders = new WeakMap();
+
+/** Whether newer data have come before: Streamlit may bring those of two runs the wrong way round. */
+function outdated({ data, parentElement }) {
+  if (data.order < orders.get(parentElement)) return true;
+  orders.set(parentElement, data.order);
+  return false;
+}
+
 /** Shows pictures from addresses, the newest wish first.
  *
  * One request at a time, so pictures arrive in the order asked and none is shown over a newer one. A wish made

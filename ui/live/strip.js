@@ -1,10 +1,9 @@
 /* Photos to choose from, with what was found in each. The one chosen goes to Python. */
 
 export default function (component) {
-  const { items, current, order } = component.data;
+  if (outdated(component)) return;
+  const { items, current } = component.data;
   const list = component.parentElement.querySelector("#shots");
-  if (order < Number(list.dataset.order ?? 0)) return; // Streamlit may bring the first two the wrong way round
-  list.dataset.order = order;
   // a photo that is there already stays: replaced under a finger or a key, it would not hear it and lose the focus
   const before = new Map([...list.children].map((entry) => [entry.dataset.id, entry]));
   const entries = items.map((item) => {

@@ -1,6 +1,7 @@
 /* Pictures of a set, side by side. The one that is tapped goes to Python; where a tap excludes, each is a switch. */
 
 export default function (component) {
+  if (outdated(component)) return;
   const { items, excludes, wide } = component.data;
   const list = component.parentElement.querySelector("#tiles");
   const section = list.parentElement;

@@ -1,7 +1,6 @@
 """Photos with their boxes: the large picture, what to take home, the strip of all, the table, the comparison with truth."""
 
 import base64
-import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,7 +19,6 @@ from ui.masks.uploads import Brought
 from utils.errors import VisageError
 
 PAGE = 48  # small photos at once
-_order = itertools.count()
 
 
 def show(place, info: ModelInfo, brought: Brought, choice: Choice, side) -> None:
@@ -162,7 +160,7 @@ def _strip(info: ModelInfo, found: Sequence[Finding], now: Finding, tiles: bool,
     items = [_item(one, controls.looks().get(info, one.shot, tiles).thumb) for one in found[start : start + PAGE]]
     live.strip(
         key="masks.strip",
-        data={"items": items, "current": now.shot.digest, "order": next(_order)},
+        data={"items": items, "current": now.shot.digest},
         on_chosen_change=lambda: st.session_state.update({"masks.shot": st.session_state["masks.strip"].chosen}),
     )
 
