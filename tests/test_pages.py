@@ -79,6 +79,13 @@ def test_the_address_becomes_the_morph(app):
     assert (settings["keys"], settings["loop"], settings["at"]) == (["5", "6", "7"], True, 30)
 
 
+def test_morph_opens_with_the_model_that_faces_showed(app):
+    app.run()
+    app.switch_page("pages/morph.py")
+    app.query_params.clear()
+    assert _data(app.run())["model"]["name"] == "tiny"
+
+
 @pytest.mark.parametrize(
     "reason, query, words",
     [

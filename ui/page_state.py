@@ -16,9 +16,10 @@ Codec = Callable[[Mapping[str, str], ModelInfo], tuple]
 
 
 def address(page: str) -> dict[str, str]:
-    """What the address says; for a bare address after another page, what this page showed when it was left."""
+    """What the address says; for a bare address after another page, what this page showed when it was left, and at its
+    first time the model that was shown last."""
     came_from = st.session_state.get("page", page)
-    kept = st.session_state.get(f"{page}.query")
+    kept = st.session_state.get(f"{page}.query", st.session_state.get("model"))
     if came_from != page and kept and not st.query_params:
         st.query_params.from_dict(kept)
     return st.query_params.to_dict()
@@ -61,6 +62,7 @@ def shown(page: str, settings) -> dict:
     """
     query = settings.to_query()
     st.session_state[f"{page}.query"] = query
+    st.session_state["model"] = {"model": settings.model}
     serial, reported = st.session_state.get(f"{page}.report", (0, None))
     return {"query": urlencode(query), "serial": serial, "echo": query == reported}
 
