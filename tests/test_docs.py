@@ -6,8 +6,10 @@ import tomllib
 import pytest
 
 import cli
+from models.catalogue import Catalogue
 from tests.tree import ROOT, files
 
+GENERATORS = [info.name for info in Catalogue([ROOT / "weights"]).models("generate")]
 DOCS = [path for path in files() if path.suffix == ".md"]
 
 
@@ -34,8 +36,9 @@ def test_every_verb_in_the_docs_exists():
     assert named and named <= known, named - known
 
 
-def test_the_cards_figures_are_the_models():
-    folder = ROOT / "weights" / "dcgan-celeba64"
+@pytest.mark.parametrize("name", GENERATORS)
+def test_the_cards_figures_are_the_models(name):
+    folder = ROOT / "weights" / name
     metrics = tomllib.loads((folder / "model.toml").read_text())["metrics"]
     card = (folder / "README.md").read_text("utf-8")
     for row in ("swd", "swd_floor"):
