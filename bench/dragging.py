@@ -22,8 +22,9 @@ from bench.generation import MODEL, RECIPE, of_random_weights
 from bench.server import browser, serving, wait_for
 from utils import memory
 
-SECONDS, OTHERS, FRAMES = 5, 9, 10_000
-ROUNDS = 3
+SECONDS, OTHERS, FRAMES = 1, 9, 10_000  # one way of the thumb: slower, and a slider of 60 steps would have no 20 values a second
+ROUNDS, WAYS = 3, 4
+MOUSE = 1 / 60  # seconds between two moves
 
 _WATCH = """(img) => {
   const seen = (window.painted = []);
@@ -65,7 +66,7 @@ def dragged(chromium, address: str, model: str) -> tuple[float, float]:
             crowd = [threading.Thread(target=_drags, args=(address, model, over)) for _ in range(OTHERS * crowded)]
             for one in crowd:
                 one.start()
-            rates.append(_painted(page))
+            rates.extend(_painted(page) for _ in range(WAYS))
             over.set()
             for one in crowd:
                 one.join()
@@ -74,7 +75,7 @@ def dragged(chromium, address: str, model: str) -> tuple[float, float]:
 
 
 def _painted(page) -> float:
-    """Frames a second of one slow drag to the right; none may be older than one shown before."""
+    """Frames a second of one drag to the right; none may be older than one shown before."""
     slider = page.get_by_role("slider").first
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
@@ -86,6 +87,7 @@ def _painted(page) -> float:
     began = time.monotonic()
     while (part := (time.monotonic() - began) / SECONDS) < 1:
         page.mouse.move(left + part * (right - left), middle)
+        time.sleep(MOUSE)
     frames = page.evaluate("[window.painted, window.painted = null][0]")
     page.mouse.up()
     settings = [dict(parse_qsl(urlsplit(url).query)) for _, url in frames]
