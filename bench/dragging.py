@@ -22,7 +22,11 @@ from bench.generation import MODEL, RECIPE, of_random_weights
 from bench.server import browser, serving, wait_for
 from utils import memory
 
-SECONDS, OTHERS, FRAMES = 1, 9, 10_000  # one way of the thumb: slower, and a slider of 60 steps would have no 20 values a second
+SECONDS, OTHERS, FRAMES = (
+    1,
+    9,
+    10_000,
+)  # one way of the thumb: slower, and a slider of 60 steps would have no 20 values a second
 ROUNDS, WAYS = 3, 4
 MOUSE = 1 / 60  # seconds between two moves
 

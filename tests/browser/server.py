@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.tree import ROOT
 
 START = 60  # seconds; a busy machine imports slowly
+END = 90  # uvicorn's supervisor hears no signal while it asks a worker that just starts for its health, 60 at most
 
 
 PAGES = ("streamlit", "run", "app.py", "--server.headless", "true", "--server.port")
@@ -38,7 +39,7 @@ def serve(home: Path, command: tuple[str, ...] = PAGES) -> Iterator[tuple[str, s
             yield address, running
         finally:
             running.terminate()
-            running.wait(30)
+            running.wait(END)
 
 
 def _free_port() -> int:
