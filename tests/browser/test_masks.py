@@ -263,5 +263,8 @@ def test_on_a_phone_nothing_is_wider_and_the_picture_stays_in_sight(open_page):
     slider = page.get_by_test_id("stSlider").filter(has_text="Overlap").locator("input")
     slider.scroll_into_view_if_needed()
     slider.press("ArrowRight")
-    seen = page.locator(".st-key-masks-picture img").bounding_box()
+    settled(page)
+    shown = page.locator(".st-key-masks-picture img")
+    shown.wait_for()  # the new picture takes the old one's place: for a moment there is none
+    seen = shown.bounding_box()
     assert seen["y"] >= 0 and seen["y"] + seen["height"] <= 844
